@@ -1,0 +1,1 @@
+"""Plays episodes: agents, the one rollout loop."""

@@ -1,0 +1,1 @@
+"""Hydra configuration: groups for environment, tasks, backend and agent."""

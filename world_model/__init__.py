@@ -1,0 +1,1 @@
+"""Predicts an outcome instead of running for one."""
