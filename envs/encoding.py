@@ -70,8 +70,8 @@ def _decode(kind: Any, data: Any, where: str) -> Any:
 
 
 def _decode_union(options: Sequence[Any], data: Any, where: str) -> Any:
-    if data is None and type(None) in options:
-        return None
+    if type(data) in options:
+        return data  # before any other option: 3 must not become 3.0 because `float` stands before `int`
     failures = []
     for option in options:
         if option is type(None):

@@ -19,7 +19,7 @@ class ConfigError(EcotError, ValueError):
     """An argument or a configuration value is not one that the package knows."""
 
 
-class ToolchainMissing(EcotError, FileNotFoundError):
+class ToolchainMissing(EcotError, FileNotFoundError):  # noqa: N818  (the missing thing is the name)
     """An executable or a Python package is not installed; the message holds the command that installs it."""
 
 

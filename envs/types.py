@@ -69,7 +69,7 @@ def digest(value: Any) -> str:
 class Label(StrEnum):
     """The one word for an outcome. A domain documents which of these it can return, and when."""
 
-    PASS = "PASS"
+    PASS = "PASS"  # noqa: S105  (a label, no password)
     UNVERIFIED = "UNVERIFIED"
     """All that ran passed, but a stage that the objective needs was left out."""
     FORMAT_ERROR = "FORMAT_ERROR"
@@ -349,7 +349,9 @@ class Outcome:
     @property
     def metrics(self) -> Mapping[str, float | int]:
         """Those of all stages, as `stage.metric`."""
-        return FrozenMap({f"{stage.name}.{key}": value for stage in self.stages for key, value in stage.metrics.items()})
+        return FrozenMap(
+            {f"{stage.name}.{key}": value for stage in self.stages for key, value in stage.metrics.items()}
+        )
 
     def canonical(self) -> Outcome:
         """What feedback may show and a world model must predict: no logs, no seconds, no engine, rounded metrics."""

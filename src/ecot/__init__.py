@@ -1,12 +1,49 @@
 """ECoT Gym: reinforcement-learning environments for industrial code, judged by real toolchains.
 
-Importing this package registers every environment with Gymnasium and nothing else.
+Importing this package registers every environment with Gymnasium; it pulls in no toolchain and no model.
 """
 
 from __future__ import annotations
 
-import ecot.envs
+import ecot.envs as _envs
+from ecot.envs.backend import Backend
+from ecot.envs.domain import Domain, domains, register
+from ecot.envs.errors import EcotError
+from ecot.envs.types import (
+    Candidate,
+    Diagnostic,
+    EnvironmentBundle,
+    Label,
+    Limits,
+    Outcome,
+    Provenance,
+    Request,
+    StageResult,
+    Task,
+    Trajectory,
+    Turn,
+)
 
-__all__ = ["__version__"]
+__all__ = [
+    "Backend",
+    "Candidate",
+    "Diagnostic",
+    "Domain",
+    "EcotError",
+    "EnvironmentBundle",
+    "Label",
+    "Limits",
+    "Outcome",
+    "Provenance",
+    "Request",
+    "StageResult",
+    "Task",
+    "Trajectory",
+    "Turn",
+    "__version__",
+    "domains",
+    "register",
+]
 
 __version__ = "0.1.0"
+_envs.register_domains()

@@ -1,0 +1,65 @@
+# `make demo` runs the main job, `make test` the suite; both install what is missing first and reuse what is there.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+ECOT := $(BIN)/ecot
+OUTPUT ?= runs/demo
+EPISODES ?= 60
+WORKERS ?= $(shell nproc)
+# Executables that the environments run, and the Debian packages that hold them.
+PROGRAMS := iverilog vvp yosys bwrap
+PACKAGES := iverilog yosys bubblewrap
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo >/dev/null && echo sudo -n))
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench verify lint docs toolchains setup clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: setup ## collect trajectories on the real tools, print a table and read one aloud
+	@$(ECOT) doctor
+	@$(ECOT) collect env=verilog agent=scripted episodes=$(EPISODES) workers=$(WORKERS) seed=1 output=$(OUTPUT)
+	@$(ECOT) show $(OUTPUT) --limit 1
+	@echo "Trajectories: $(OUTPUT)    read them: $(ECOT) show $(OUTPUT)"
+
+test: setup ## the whole suite: lint, types, architecture, unit, tool, sandbox and quick proof tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS)
+
+bench: setup ## measure the targets side by side, print a table
+	$(ECOT) bench --json docs/bench.json
+
+verify: setup ## every task family proves itself, all mutants and hacks; resumes
+	$(ECOT) verify --full
+
+lint: setup ## what pre-commit runs
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/codespell
+
+docs: setup ## write the pages that are generated from the domains
+	$(ECOT) docs
+
+setup: toolchains $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed, and $(PYTHON) is older; run: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "installing python3-venv"; $(AS_ROOT) apt-get install -qq -y python3-venv >/dev/null; } || \
+	  { echo "python3-venv is missing; install it with: apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing Python packages into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+toolchains:
+	@missing=""; for program in $(PROGRAMS); do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+	if [ -n "$$missing" ]; then \
+	  if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || [ -n "$(AS_ROOT)" ]; }; then \
+	    echo "installing $(PACKAGES) (missing:$$missing)"; \
+	    { $(AS_ROOT) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(AS_ROOT) apt-get install -qq -y --no-install-recommends $(PACKAGES) >/dev/null; } \
+	    || echo "could not install; as root, run: apt-get install $(PACKAGES)"; \
+	  else echo "missing:$$missing; as root, run: apt-get install $(PACKAGES) (going on with what is there)"; fi; \
+	fi
+
+clean: ## remove the virtual environment and caches
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist src/*.egg-info

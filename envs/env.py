@@ -1,0 +1,365 @@
+"""The one environment: parse a reply, submit the candidate, score the outcome, answer with feedback."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium
+import numpy as np
+
+import ecot.envs.backends as backends
+from ecot.envs.backend import Backend
+from ecot.envs.domain import Domain, domain_of
+from ecot.envs.errors import ConfigError, TaskError
+from ecot.envs.feedback import MODES, FeedbackMode, feedback, first_observation
+from ecot.envs.parsing import FormatError, format_error, parse_reply
+from ecot.envs.score import Reward, RewardName, reward_of
+from ecot.envs.spaces import Text
+from ecot.envs.tasks import TaskSource, check_split
+from ecot.envs.types import Candidate, Limits, Objective, Outcome, Request, Task
+
+HIDDEN_SEEDS = 2**31
+"""Hidden seeds are drawn from `range(HIDDEN_SEEDS)`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What an environment answers to one action, in Gymnasium's order."""
+
+    observation: str
+    reward: float
+    terminated: bool
+    truncated: bool
+    outcome: Outcome
+
+
+class Episode:
+    """One play of one task, apart from any backend: what to submit for a reply, and what follows from the outcome.
+
+    `CodeEnv` drives one, `CodeVectorEnv` many. Begin and finish alternate.
+    """
+
+    def __init__(self, domain: Domain, task: Task, hidden_seed: int, rules: Rules) -> None:
+        self.domain = domain
+        self.task = task
+        self.hidden_seed = hidden_seed
+        self.rules = rules
+        self.best = 0.0
+        self.turns = 0
+        self.solved = False
+        self.over = False
+
+    @property
+    def observation(self) -> str:
+        """The first observation."""
+        return first_observation(self.task, self.domain, corrections=self.rules.corrections)
+
+    def begin(self, action: str) -> Request | Outcome:
+        """Return what to ask the backend, or the outcome at once where no backend is needed.
+
+        Raises:
+            TypeError: the action is no string.
+            gymnasium.error.ResetNeeded: the episode is over.
+        """
+        if not isinstance(action, str):
+            raise TypeError(f"an action is the agent's reply, a str, not {type(action).__name__}")
+        if self.over:
+            raise gymnasium.error.ResetNeeded("the episode is over; call reset() before the next step()")
+        try:
+            candidate = parse_reply(action, fences=self.domain.fences, entry=self.task.bundle.entry)
+        except FormatError as error:
+            return format_error(error)
+        return self.request(candidate)
+
+    def request(self, candidate: Candidate) -> Request:
+        """Return the request that judges `candidate` in this episode."""
+        return Request(
+            task=self.task,
+            candidate=candidate,
+            hidden_seed=self.hidden_seed,
+            stages=self.rules.stages,
+            target=self.rules.target,
+            limits=self.rules.limits,
+        )
+
+    def finish(self, outcome: Outcome) -> Step:
+        """Score the outcome of the action begun last, and render the next observation."""
+        score = self.domain.score(outcome)
+        reward = self.rules.reward(outcome, score, self.best)
+        if self.turns:
+            reward -= self.rules.turn_cost
+        self.best = max(self.best, score)
+        remaining = self.rules.corrections - self.turns
+        self.turns += 1
+        # Where there is more to gain than being right, a first pass is not the end: the agent may go on improving.
+        terminated = outcome.passed and (self.task.objective is Objective.CORRECT or score >= 1.0)
+        truncated = not terminated and remaining == 0
+        self.over = terminated or truncated
+        text = feedback(outcome, mode=self.rules.feedback, remaining=remaining)
+        return Step(observation=text, reward=reward, terminated=terminated, truncated=truncated, outcome=outcome)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The arguments of an environment that change how an episode goes.
+
+    Attributes:
+        reward: of a step.
+        reward_name: for the record.
+        feedback: how much the agent is told.
+        corrections: attempts after the first.
+        turn_cost: taken off the reward of every step but the first.
+        stages: the stages to run; None for all.
+        target: the engine asked for.
+        limits: in place of the bundles' own.
+    """
+
+    reward: Reward
+    reward_name: str
+    feedback: FeedbackMode
+    corrections: int
+    turn_cost: float
+    stages: tuple[str, ...] | None
+    target: str
+    limits: Limits | None
+
+    @classmethod
+    def checked(
+        cls,
+        domain: Domain,
+        *,
+        reward: RewardName | Reward,
+        feedback: FeedbackMode,
+        corrections: int,
+        turn_cost: float,
+        stages: Sequence[str] | None,
+        target: str,
+        limits: Limits | None,
+    ) -> Rules:
+        """Return the rules, or raise `ConfigError` naming the argument that does not fit."""
+        if feedback not in MODES:
+            raise ConfigError(f"unknown feedback {feedback!r}; use one of {', '.join(MODES)}")
+        if not isinstance(corrections, int) or corrections < 0:
+            raise ConfigError(f"corrections must be a whole number of at least 0, not {corrections!r}")
+        if turn_cost < 0:
+            raise ConfigError(f"turn_cost must be at least 0, not {turn_cost!r}")
+        unknown = [name for name in stages or () if name not in domain.stages]
+        if unknown:
+            raise ConfigError(f"unknown stage {unknown[0]!r} of {domain.id}; use some of {', '.join(domain.stages)}")
+        return cls(
+            reward=reward_of(reward),
+            reward_name=reward if isinstance(reward, str) else getattr(reward, "__name__", "callable"),
+            feedback=feedback,
+            corrections=corrections,
+            turn_cost=turn_cost,
+            stages=None if stages is None else tuple(stages),
+            target=target,
+            limits=limits,
+        )
+
+
+def open_tasks(domain: Domain, tasks: str | TaskSource | None) -> TaskSource:
+    """Return the task source that a specification names: `families`, `verilog-eval:/path`, or a source itself.
+
+    Raises:
+        TaskError: the domain has no source of that name.
+    """
+    if tasks is not None and not isinstance(tasks, str):
+        return tasks
+    name, _, argument = (tasks or domain.default_source).partition(":")
+    try:
+        constructor = domain.sources[name]
+    except KeyError:
+        known = ", ".join(domain.sources)
+        raise TaskError(f"{domain.id} has no task source {name!r}; use one of: {known}") from None
+    return constructor(argument)
+
+
+class CodeEnv(gymnasium.Env[str, str]):
+    """A Gymnasium environment in which an action is a model's reply and an observation is text.
+
+    Args:
+        env_id: a registered id; `gym.make` fills it in.
+        backend: `real`, `remote:ADDRESS`, or an object that speaks the `Backend` protocol.
+        tasks: `families` (default), another source of the domain such as `verilog-eval:/path`, or a `TaskSource`.
+        split: `train`, `validation`, `test`, `test_families`, or None for all.
+        reward: `gain` (default), `binary`, `score`, or a callable (outcome, score, best score before) -> float.
+        feedback: `full`, `label` or `none`.
+        corrections: attempts after the first; 4 by default.
+        turn_cost: taken off the reward of every step but the first.
+        stages: names of the stages to run; what the objective needs and is left out makes a pass `UNVERIFIED`.
+        target: which engine is asked for, in the domain's words.
+        limits: in place of the tasks' own.
+        render_mode: `ansi` or None.
+
+    Raises:
+        ConfigError: an argument does not fit. A missing tool is found at `reset` (`ToolchainMissing`).
+    """
+
+    metadata = {"render_modes": ["ansi"]}  # noqa: RUF012  (Gymnasium's own contract)
+
+    def __init__(
+        self,
+        env_id: str,
+        *,
+        backend: str | Backend = "real",
+        tasks: str | TaskSource | None = None,
+        split: str | None = "train",
+        reward: RewardName | Reward = "gain",
+        feedback: FeedbackMode = "full",
+        corrections: int = 4,
+        turn_cost: float = 0.0,
+        stages: Sequence[str] | None = None,
+        target: str = "",
+        limits: Limits | None = None,
+        render_mode: str | None = None,
+    ) -> None:
+        if render_mode not in (None, "ansi"):
+            raise ConfigError(f"unknown render_mode {render_mode!r}; use 'ansi' or None")
+        self.domain = domain_of(env_id)
+        self.env_id = env_id
+        check_split(split)
+        self.split = split
+        self.rules = Rules.checked(
+            self.domain,
+            reward=reward,
+            feedback=feedback,
+            corrections=corrections,
+            turn_cost=turn_cost,
+            stages=stages,
+            target=target,
+            limits=limits,
+        )
+        self.source = open_tasks(self.domain, tasks)
+        self.tasks_name = tasks if isinstance(tasks, str) else self.domain.default_source if tasks is None else "custom"
+        self.render_mode = render_mode
+        self.observation_space = Text()
+        self.action_space = Text()
+        self._lease = backends.lease(backend, self.domain)
+        self._ids: Sequence[str] | None = None
+        self._episode: Episode | None = None
+        self._transcript: list[str] = []
+
+    @property
+    def backend(self) -> Backend:
+        """What judges."""
+        return self._lease.backend
+
+    @property
+    def episode(self) -> Episode:
+        """The present play.
+
+        Raises:
+            gymnasium.error.ResetNeeded: before the first reset.
+        """
+        if self._episode is None:
+            raise gymnasium.error.ResetNeeded("call reset() before step()")
+        return self._episode
+
+    @property
+    def task(self) -> Task:
+        """The present task, solution included: for privileged agents and for records, never for an observation."""
+        return self.episode.task
+
+    @property
+    def hidden_seed(self) -> int:
+        """What seeds the stimuli that the agent does not see."""
+        return self.episode.hidden_seed
+
+    def describe(self) -> Mapping[str, Any]:
+        """The arguments that change an episode, for `Provenance.config`."""
+        return {
+            "tasks": self.tasks_name,
+            "split": self.split,
+            "reward": self.rules.reward_name,
+            "feedback": self.rules.feedback,
+            "corrections": self.rules.corrections,
+            "turn_cost": self.rules.turn_cost,
+            "stages": list(self.rules.stages) if self.rules.stages is not None else None,
+            "target": self.rules.target,
+        }
+
+    def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, dict[str, Any]]:
+        """Begin an episode.
+
+        Args:
+            seed: picks the task and the hidden seed.
+            options: `task_id` and `hidden_seed` override what the seed picks; the members of a group share both.
+
+        Raises:
+            TaskError: the id is unknown, or the split is empty.
+            ToolchainMissing: what the domain runs is not installed.
+        """
+        super().reset(seed=seed)
+        chosen = checked_options(options)
+        self._lease.check()
+        task_id = chosen.get("task_id") or self._draw_task()
+        drawn = int(self.np_random.integers(HIDDEN_SEEDS))
+        hidden_seed = chosen.get("hidden_seed", drawn)
+        self._episode = Episode(self.domain, self.source[task_id], hidden_seed, self.rules)
+        self._transcript = [self._episode.observation]
+        return self._episode.observation, {"task_id": task_id}
+
+    def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        """Judge a reply.
+
+        Returns:
+            Feedback, reward, whether it is solved, whether the corrections ran out, and `task_id` and `outcome`.
+
+        Raises:
+            EcotError: the fault is not the candidate's; the turn does not count and may be played again.
+        """
+        episode = self.episode
+        begun = episode.begin(action)
+        outcome = begun if isinstance(begun, Outcome) else self._wait(self.backend.submit(begun))
+        step = episode.finish(outcome)
+        self._transcript += [action, step.observation]
+        info = {"task_id": episode.task.id, "outcome": step.outcome}
+        return step.observation, step.reward, step.terminated, step.truncated, info
+
+    def render(self) -> str | None:
+        """Return the episode so far as text where `render_mode="ansi"`, with each speaker named."""
+        if self.render_mode != "ansi":
+            return None
+        speakers = ("ENVIRONMENT", "AGENT")
+        return "\n".join(
+            f"\x1b[1m{speakers[i % 2]}\x1b[0m\n{text.strip()}\n" for i, text in enumerate(self._transcript)
+        )
+
+    def close(self) -> None:
+        """Give the backend back; the last environment that holds the shared one ends it."""
+        self._lease.release()
+
+    def _draw_task(self) -> str:
+        if self._ids is None:
+            self._ids = self.source.ids(self.split)
+        if not self._ids:
+            raise TaskError(f"split {self.split!r} of {self.tasks_name!r} holds no task; use another split, or None")
+        return self._ids[int(self.np_random.integers(len(self._ids)))]
+
+    @staticmethod
+    def _wait(future: Future[Outcome]) -> Outcome:
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+
+def checked_options(options: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return reset options, or raise `ConfigError` naming the one that is unknown or does not fit."""
+    chosen = dict(options or {})
+    unknown = sorted(set(chosen) - {"task_id", "hidden_seed"})
+    if unknown:
+        raise ConfigError(f"unknown reset option {unknown[0]!r}; use task_id, hidden_seed")
+    if "task_id" in chosen and not isinstance(chosen["task_id"], str):
+        raise ConfigError(f"reset option task_id must be a str, not {chosen['task_id']!r}")
+    seed = chosen.get("hidden_seed", 0)
+    if not isinstance(seed, int | np.integer) or not 0 <= seed < HIDDEN_SEEDS:
+        raise ConfigError(f"reset option hidden_seed must lie in [0, {HIDDEN_SEEDS}), not {seed!r}")
+    if "hidden_seed" in chosen:
+        chosen["hidden_seed"] = int(seed)
+    return chosen

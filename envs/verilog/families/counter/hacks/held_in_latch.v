@@ -1,0 +1,23 @@
+// expect: MISMATCH,SYNTHESIS_ERROR: the count is held by a level-sensitive latch instead of edge-triggered registers
+@{header}
+    localparam [@{high_bit}:0] FIRST = @{width}'d0;
+    localparam [@{high_bit}:0] LAST = @{last_literal};
+
+    reg [@{high_bit}:0] state, next;
+    wire advance = @{advance};
+
+    always @(*) begin
+        if (@{reset_test})
+            next = @{reset_literal};
+        @{load_branch}
+        else if (advance)
+            next = @{step};
+    end
+
+    always @(*)
+        if (@{clock})
+            state = next;
+
+    assign @{count} = state;
+    @{terminal_assign}
+endmodule

@@ -1,0 +1,66 @@
+"""`ecot doctor`: which toolchains are here, which environments they serve, and what confines a candidate."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from ecot.envs.domain import Tool, domains
+from ecot.envs.errors import SandboxError
+from ecot.envs.sandbox.choose import NAMES, choose
+from ecot.envs.tools import version_of
+
+NAME = "doctor"
+HELP = "list toolchains, versions, the environments they serve, and the sandboxes that work here"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take none."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the tables; return 1 where an environment cannot run or nothing can confine."""
+    console = Console()
+    console.print(f"Python {sys.version.split()[0]}, {len(domains())} environments\n")
+    missing = _print_tools(console)
+    confined = _print_sandboxes(console)
+    return 0 if confined and not missing else 1
+
+
+def _print_tools(console: Console) -> bool:
+    serves: dict[Tool, list[str]] = {}
+    for domain in domains().values():
+        for tool in domain.tools:
+            serves.setdefault(tool, []).append(domain.id)
+    table = Table("tool", "version", "serves", "install")
+    missing = False
+    for tool, environments in sorted(serves.items(), key=lambda item: item[0].name):
+        version = version_of(tool)
+        missing |= version is None
+        shown = f"[green]{version}[/]" if version else "[red]not found[/]"
+        table.add_row(tool.name, shown, ", ".join(environments), tool.install)
+    console.print(table)
+    return missing
+
+
+def _print_sandboxes(console: Console) -> bool:
+    table = Table("sandbox", "here", "does not cover")
+    working = []
+    for name in NAMES[1:]:
+        try:
+            mechanism = choose(name)
+        except SandboxError as error:
+            table.add_row(name, "[red]no[/]", str(error))
+            continue
+        working.append(name)
+        table.add_row(name, "[green]works[/]", "\n".join(mechanism.gaps()) or "nothing known")
+    console.print(table)
+    confining = [name for name in working if name != "none"]
+    if confining:
+        console.print(f"Candidates run in [bold]{choose().name}[/].")
+    else:
+        console.print("[red]Nothing can confine a candidate here.[/]")
+    return bool(confining)
