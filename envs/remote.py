@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import itertools
 import os
 import queue
 import socket
 import threading
+import weakref
 from collections.abc import Mapping
 from concurrent.futures import Future
-from functools import partial
 from typing import Any
 
 from ecot.envs import wire
@@ -40,13 +42,10 @@ class RemoteBackend:
 
     def __init__(self, address: str) -> None:
         self._address = wire.check_address(str(address))
-        self._forget()
-
-    def _forget(self) -> None:
-        self._process = os.getpid()
         self._lock = threading.Lock()
         self._connection: _Connection | None = None
         self._greeting: Mapping[str, Any] | None = None
+        _in_this_process().add(self)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> RemoteBackend:
         return self
@@ -73,7 +72,6 @@ class RemoteBackend:
         Raises:
             SandboxError: no server listens, and none has been spoken to before.
         """
-        self._check_process()
         if self._greeting is None:
             self._connected()
         greeting = self._greeting or {}
@@ -92,14 +90,12 @@ class RemoteBackend:
 
     def close(self) -> None:
         """Leave the server; futures that wait raise `SandboxError`."""
-        self._check_process()
         with self._lock:
             connection, self._connection = self._connection, None
         if connection is not None:
             connection.close(SandboxError("this end closed the connection while the request was under way"))
 
     def _ask(self, message: dict[str, Any], pending: _Pending) -> None:
-        self._check_process()
         # A connection can die between the look and the use; a fresh one that dies at once is an error like any other.
         if not self._connected().ask(message, pending) and not self._connected().ask(message, pending):
             raise SandboxError(self._gone())
@@ -107,29 +103,29 @@ class RemoteBackend:
     def _connected(self) -> _Connection:
         with self._lock:
             if self._connection is None or self._connection.dead:
-                self._connection = _Connection(*self._dial(), gone=self._gone())
+                self._connection = _Connection(self._dial(), gone=self._gone())
             return self._connection
 
-    def _dial(self) -> tuple[socket.socket, Mapping[str, Any]]:
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    def _dial(self) -> socket.socket:
+        connection = None
         try:
-            connection.settimeout(_GREETING_SECONDS)
-            connection.connect(self._address)
+            connection = wire.dial(self._address, timeout=_GREETING_SECONDS)
             if not wire.peer_is_ours(connection):
                 raise ConfigError(f"the server at {self._address} belongs to another user; start one of your own")
             greeting = wire.receive(connection)
             self._check_greeting(greeting)
-            connection.settimeout(None)
         except (OSError, ValueError) as error:
-            connection.close()
+            if connection is not None:
+                connection.close()
             if isinstance(error, EcotError):
                 raise
             raise SandboxError(
                 f"no server answers at {self._address} ({_reason(error)}); start one with: "
                 f"ecot serve --socket {self._address}"
             ) from error
+        connection.settimeout(None)
         self._greeting = greeting
-        return connection, greeting
+        return connection
 
     def _check_greeting(self, greeting: Mapping[str, Any]) -> None:
         theirs, ours = (greeting.get("protocol"), greeting.get("schema")), (wire.PROTOCOL, SCHEMA)
@@ -142,10 +138,28 @@ class RemoteBackend:
     def _gone(self) -> str:
         return f"the server at {self._address} went away before it answered; look at its log and submit again"
 
-    def _check_process(self) -> None:
-        # After a fork the parent's threads are not here, its lock may be held for ever and its socket is not ours.
-        if os.getpid() != self._process:
-            self._forget()
+    def _start_over(self) -> None:
+        """Begin anew in a forked child: the parent's threads are not here, and its lock may be held for ever."""
+        if self._connection is not None:
+            self._connection.abandon()
+        self._lock = threading.Lock()
+        self._connection = None
+
+
+@functools.cache
+def _in_this_process() -> weakref.WeakSet[RemoteBackend]:
+    """Every living backend; from the first one on, forked children let go of their parents' connections at once.
+
+    Otherwise a child that lives on would keep the connection of a killed parent open, and the server its work.
+    """
+    alive: weakref.WeakSet[RemoteBackend] = weakref.WeakSet()
+
+    def start_over() -> None:
+        for backend in alive:
+            backend._start_over()
+
+    os.register_at_fork(after_in_child=start_over)
+    return alive
 
 
 class _Pending:
@@ -178,14 +192,14 @@ class _Pending:
 class _Connection:
     """One connection: a thread that writes what is asked, a thread that reads what is answered."""
 
-    def __init__(self, connection: socket.socket, greeting: Mapping[str, Any], *, gone: str) -> None:
+    def __init__(self, connection: socket.socket, *, gone: str) -> None:
         self.dead = False
         self._socket = connection
         self._gone = gone
         self._lock = threading.Lock()
         self._ids = itertools.count()
         self._pending: dict[int, _Pending] = {}
-        self._outbox: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
+        self._outbox: queue.SimpleQueue[tuple[int, bytes, bool] | None] = queue.SimpleQueue()
         for name, work in (("write", self._write), ("read", self._read)):
             threading.Thread(target=work, name=f"ecot-remote-{name}", daemon=True).start()
 
@@ -197,8 +211,8 @@ class _Connection:
             if self.dead:
                 return False
             self._pending[number] = pending
-        self._outbox.put((number, frame))
-        pending.future.add_done_callback(partial(self._take_back, number))
+        self._outbox.put((number, frame, True))
+        pending.future.add_done_callback(functools.partial(self._take_back, number))
         return True
 
     def close(self, error: EcotError) -> None:
@@ -207,12 +221,15 @@ class _Connection:
             self.dead = True
             waiting, self._pending = self._pending, {}
         self._outbox.put(None)
-        try:
+        with contextlib.suppress(OSError):  # the other side was first
             self._socket.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass  # the other side was first
         for pending in waiting.values():
             pending.fail(error)
+
+    def abandon(self) -> None:
+        """Close this process's end without a word to the other side, which a parent still speaks to."""
+        self.dead = True
+        self._socket.close()
 
     def _take_back(self, number: int, future: Future[Any]) -> None:
         if not future.cancelled():
@@ -221,12 +238,14 @@ class _Connection:
             mine = self._pending.pop(number, None)
         if mine is not None:
             future.set_running_or_notify_cancel()
-            self._outbox.put((number, wire.encode({"id": number, "cancel": True})))
+            self._outbox.put((number, wire.encode({"id": number, "cancel": True}), False))
 
     def _write(self) -> None:
         try:
             while (item := self._outbox.get()) is not None:
-                self._socket.sendall(item[1])
+                number, frame, question = item
+                if not question or number in self._pending:
+                    self._socket.sendall(frame)
         except OSError:
             self.close(SandboxError(self._gone))
 

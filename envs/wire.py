@@ -1,4 +1,4 @@
-"""What `remote.py` and `server.py` say to each other: length-prefixed JSON over a Unix socket, between processes of one user.
+"""What `remote.py` and `server.py` say to each other, and the Unix socket where they meet: length-prefixed JSON.
 
 A frame is four bytes of length, most significant first, and that many bytes of JSON, an object. The server speaks
 first, once: `{"protocol", "schema", "package", "backend"}`. Then the client asks, each question with an `id` of its own
@@ -12,12 +12,17 @@ choice, and the server answers by id in any order:
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 import socket
+import stat
 import struct
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError
+from pathlib import Path
 from typing import Any
 
 from ecot.envs import errors
@@ -103,3 +108,89 @@ def peer_is_ours(connection: socket.socket) -> bool:
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     _, user, _ = _CREDENTIALS.unpack(raw)
     return user in (os.geteuid(), 0)
+
+
+def dial(address: str, *, timeout: float) -> socket.socket:
+    """Return a socket connected to the server at a path; its operations take `timeout` seconds at most.
+
+    Raises:
+        OSError: nobody answers.
+    """
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(timeout)
+    give_up = time.monotonic() + timeout
+    while True:
+        try:
+            connection.connect(address)
+        except BlockingIOError:
+            # Many clients call at once and the server's backlog is full.
+            if time.monotonic() > give_up:
+                connection.close()
+                raise
+            time.sleep(0.01)
+        except OSError:
+            connection.close()
+            raise
+        else:
+            return connection
+
+
+def listen(address: str) -> socket.socket:
+    """Return a socket that listens at a path, mode 0600; what a dead server left there is replaced.
+
+    Raises:
+        ConfigError: a server listens there, something that is no socket is there, or the folder does not take it.
+    """
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        with _only_one_starts(address):
+            _clear(address)
+            os.fchmod(listener.fileno(), 0o600)  # before it has a name, so that there is no moment with another mode
+            listener.bind(address)
+            listener.listen(128)
+    except OSError as error:
+        listener.close()
+        raise ConfigError(f"cannot listen at {address!r}: {error.strerror or error}; choose another path") from error
+    except ConfigError:
+        listener.close()
+        raise
+    return listener
+
+
+@contextlib.contextmanager
+def _only_one_starts(address: str) -> Iterator[None]:
+    """Hold a lock on the socket's folder, so that no two servers both find a stale socket and replace each other."""
+    folder = os.open(Path(address).parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _clear(address: str) -> None:
+    """Remove what a dead server left."""
+    try:
+        mode = os.lstat(address).st_mode
+    except FileNotFoundError:
+        return
+    if not stat.S_ISSOCK(mode):
+        raise ConfigError(f"{address!r} exists and is no socket; choose another path")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(2.0)
+        try:
+            probe.connect(address)
+        except ConnectionRefusedError:
+            Path(address).unlink()
+            return
+        except TimeoutError:
+            pass  # it listens, but is too busy to take the call
+    raise ConfigError(f"a server listens at {address!r} already; use it, stop it, or choose another path")
+
+
+def inode(address: str) -> int | None:
+    """Return what identifies the file at a path, None where there is none."""
+    try:
+        return os.lstat(address).st_ino
+    except OSError:
+        return None

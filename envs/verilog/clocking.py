@@ -55,7 +55,9 @@ class Clocking:
         level = "high" if self.level else "low"
         return {
             "clock": Port(name=self.clock, direction="input", role=Role.CLOCK, description="clock, rising edge"),
-            "reset": Port(name=self.reset, direction="input", role=Role.RESET, description=f"{kind} reset, active {level}"),
+            "reset": Port(
+                name=self.reset, direction="input", role=Role.RESET, description=f"{kind} reset, active {level}"
+            ),
         }
 
     def fill(self) -> dict[str, str]:
@@ -64,7 +66,10 @@ class Clocking:
         `edges` is what a register waits for, `other_edges` what it would with a reset of the other kind,
         `reset_active` the condition and `reset_text` the sentence that defines it.
         """
-        waits = (f"posedge {self.clock}", f"posedge {self.clock} or {'posedge' if self.level else 'negedge'} {self.reset}")
+        waits = (
+            f"posedge {self.clock}",
+            f"posedge {self.clock} or {'posedge' if self.level else 'negedge'} {self.reset}",
+        )
         return {
             "edges": waits[self.asynchronous],
             "other_edges": waits[not self.asynchronous],
@@ -85,16 +90,16 @@ class Clocking:
         return self.asynchronous and self.resets(inputs)
 
     def _text(self) -> str:
+        level = "high" if self.level else "low"
         if self.asynchronous:
             return (
-                f"`{self.reset}` is an asynchronous reset, active {'high' if self.level else 'low'}: it takes effect as soon "
-                f"as it is {self.level}, without waiting for `{self.clock}`, and rising edges while it is {self.level} "
-                "change nothing"
+                f"`{self.reset}` is an asynchronous reset, active {level}: it takes effect as soon as it is "
+                f"{self.level}, without waiting for `{self.clock}`, and rising edges while it is {self.level} change "
+                "nothing"
             )
         return (
-            f"`{self.reset}` is a synchronous reset, active {'high' if self.level else 'low'}: a rising edge of "
-            f"`{self.clock}` at which it is {self.level} resets the module whatever the other inputs are; between edges "
-            "it has no effect"
+            f"`{self.reset}` is a synchronous reset, active {level}: a rising edge of `{self.clock}` at which it is "
+            f"{self.level} resets the module whatever the other inputs are; between edges it has no effect"
         )
 
 
@@ -118,12 +123,19 @@ def driven(cycles: Sequence[Mapping[str, int]], ports: Mapping[str, Port], clock
 
 
 def waveform(model: Model, stimulus: Sequence[Inputs], ports: Mapping[str, Port]) -> str:
-    """A Markdown table of `model` under `stimulus`: one row a cycle, read just before its rising edge, in decimal."""
-    shown = [port for port in ports.values() if port.role is not Role.CLOCK]
-    lines = ["| cycle | " + " | ".join(f"`{port.name}`" for port in shown) + " |", "|" + "---:|" * (len(shown) + 1)]
+    """A Markdown table of `model` under `stimulus`, read just before each rising edge, in unsigned decimal.
+
+    A row is one cycle, or a run of cycles in which nothing changes: `4-9`.
+    """
+    shown = [port.name for port in ports.values() if port.role is not Role.CLOCK]
+    rows: list[tuple[int, int, list[str]]] = []
     for number, inputs in enumerate(stimulus):
         values = {**inputs, **model.settle(inputs)}
-        cells = ("-" if values[port.name] is None else str(values[port.name]) for port in shown)
-        lines.append(f"| {number} | " + " | ".join(cells) + " |")
+        cells = ["-" if values[name] is None else str(values[name]) for name in shown]
+        first = rows.pop()[0] if rows and rows[-1][2] == cells else number
+        rows.append((first, number, cells))
         model.clock(inputs)
+    lines = ["| cycle | " + " | ".join(f"`{name}`" for name in shown) + " |", "|" + "---:|" * (len(shown) + 1)]
+    for first, last, cells in rows:
+        lines.append(f"| {first if first == last else f'{first}-{last}'} | " + " | ".join(cells) + " |")
     return "\n".join(lines)

@@ -130,28 +130,15 @@ def _phrases(params: Params) -> Mapping[str, str]:
         "both": f"Where `{name.get('down')}` is 0 the next count is {up}. Where `{name.get('down')}` is 1 the next "
         f"count is {down}. The direction is looked at on every counting edge and may change at any time.",
     }[params["direction"]]
-    asynchronous = params["reset_kind"] == "asynchronous"
     active = "0" if params["enable"] == "low" else "1"
     return {
         "last_value": str(last),
         "reset_active": level,
         "reset_value": str(_reset_value(params)),
-        "reset_timing": f"The reset is asynchronous: while `{name['reset']}` is {level} the count is the reset value at "
-        "once, without waiting for a clock edge, and clock edges have no effect."
-        if asynchronous
-        else f"The reset is synchronous: it acts only on a rising edge of `{name['clock']}`; between edges a change of "
-        f"`{name['reset']}` has no effect.",
+        "reset_timing": _reset_timing(params, name, level),
         "order": "reset, then load, then counting" if params["load"] else "reset, then counting",
-        "load_rule": f"Where `{name.get('load')}` is 1 the next count is `{name.get('data')}`"
-        + (
-            "."
-            if last == (1 << params["width"]) - 1
-            else f"; a value above {last} is no legal count, and {last} is loaded instead."
-        )
-        + ("" if params["enable"] == "none" else f" Loading does not depend on `{name['enable']}`.")
-        if params["load"]
-        else "There is no load: besides reset the count changes by counting only.",
-        "enable_rule": f"Counting takes place on the edges where `{name['enable']}` is {active}; on others the count holds."
+        "load_rule": _load_rule(params, name),
+        "enable_rule": f"Counting takes place on edges where `{name['enable']}` is {active}; on others the count holds."
         if params["enable"] != "none"
         else "Counting takes place on every edge on which nothing above applies.",
         "step_rule": step,
@@ -159,13 +146,35 @@ def _phrases(params: Params) -> Mapping[str, str]:
     }
 
 
+def _reset_timing(params: Params, name: Mapping[str, str], level: str) -> str:
+    if params["reset_kind"] == "asynchronous":
+        return (
+            f"The reset is asynchronous: while `{name['reset']}` is {level} the count is the reset value at once, "
+            "without waiting for a clock edge, and clock edges have no effect."
+        )
+    return (
+        f"The reset is synchronous: it acts only on a rising edge of `{name['clock']}`; between edges a change of "
+        f"`{name['reset']}` has no effect."
+    )
+
+
+def _load_rule(params: Params, name: Mapping[str, str]) -> str:
+    if not params["load"]:
+        return "There is no load: besides reset the count changes by counting only."
+    last = _last(params)
+    rule = f"Where `{name['load']}` is 1 the next count is `{name['data']}`"
+    rule += "." if params["modulus"] == "full" else f"; a value above {last} is no legal count, and {last} is loaded."
+    return rule if params["enable"] == "none" else f"{rule} Loading does not depend on `{name['enable']}`."
+
+
 def _terminal_rule(params: Params, name: Mapping[str, str]) -> str:
     if params["terminal"] == "none":
         return "There is no terminal-count output."
+    down = name.get("down")
     end = {
         "up": f"the count is {_last(params)}",
         "down": "the count is 0",
-        "both": f"the count is {_last(params)} and `{name.get('down')}` is 0, or the count is 0 and `{name.get('down')}` is 1",
+        "both": f"the count is {_last(params)} and `{down}` is 0, or the count is 0 and `{down}` is 1",
     }[params["direction"]]
     rule = f"`{name['terminal']}` is combinational: it is 1 exactly while {end}"
     if params["terminal"] == "level":
@@ -296,7 +305,7 @@ def _directed_counting(params: Params) -> list[dict[str, int]]:
     up, down = {"enable": 1, "down": 0}, {"enable": 1, "down": 1}
     cycles = [up] * span + [{"enable": 0}] * 2 + [down] * 3 + [up] * 2
     cycles += [{"reset": 1, "enable": 1}, {"enable": 0}] + [down] * (span if params["direction"] == "both" else 4)
-    return cycles + [up, down, {"enable": 0, "down": 1}, {"enable": 0}]
+    return [*cycles, up, down, {"enable": 0, "down": 1}, {"enable": 0}]
 
 
 def _levels(params: Params, cycle: Mapping[str, int]) -> Inputs:

@@ -1,0 +1,1 @@
+"""The family `fifo`: a synchronous FIFO."""

@@ -1,0 +1,1 @@
+"""The family `pwm`: a pulse-width modulator."""

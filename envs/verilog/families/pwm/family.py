@@ -1,4 +1,4 @@
-"""A pulse-width modulator of fixed period: alignment, polarity, when a new duty counts, enable, marker, output register."""
+"""A pulse-width modulator of fixed period: alignment, polarity, when a new duty counts, enable, marker, register."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from ecot.envs.verilog.clocking import NAMINGS, RESETS, Clocking, driven, spelle
 from ecot.envs.verilog.family import Family, Inputs, Outputs, Params, Port
 
 _UPDATE = {
-    "period": "A register holds the duty in force. It takes the value of `{duty}` at every rising edge of `{clock}` that turns "
-    "phase {last} into phase 0{reload}. A change of `{duty}` within a period has no effect before the next one.",
-    "immediate": "The present value of `{duty}` is in force; a change takes effect at once, in the middle of a period too.",
+    "period": "A register holds the duty in force. It takes the value of `{duty}` at every rising edge of `{clock}` "
+    "that turns phase {last} into phase 0{reload}. A change of `{duty}` within a period has no effect before the "
+    "next one.",
+    "immediate": "The present value of `{duty}` is in force; a change takes effect at once, within a period too.",
 }
 _PULSE = {
     "leading": "the first D phases of the period, 0 to D - 1,",
@@ -24,17 +25,18 @@ _MARKER = {
 }
 _ENABLE = {
     "none": "There is no enable: the module always runs.",
-    "hold": "A rising edge of `{clock}` at which `{enable}` is 0 changes nothing: the phase and all other registers keep their "
-    "values, and the module goes on from there when `{enable}` is 1 again.",
-    "restart": "A rising edge of `{clock}` at which `{enable}` is 0 sets the phase to 0{load}; a whole period thus begins when "
-    "`{enable}` becomes 1. While `{enable}` is 0, the pulse is inactive{quiet}, whatever the phase and the duty.",
+    "hold": "A rising edge of `{clock}` at which `{enable}` is 0 changes nothing: the phase and all other registers "
+    "keep their values, and the module goes on from there when `{enable}` is 1 again.",
+    "restart": "A rising edge of `{clock}` at which `{enable}` is 0 sets the phase to 0{load}; a whole period thus "
+    "begins when `{enable}` becomes 1. While `{enable}` is 0, the pulse is inactive{quiet}, whatever the phase and "
+    "the duty.",
 }
 _TIMING = {
-    "registered": "{outputs} from registers. At each rising edge of `{clock}`{held} the registers take what rules 4 to 7 give just "
-    "before that edge, so that the outputs show phase and duty one cycle late. Between edges they do not change, except by an "
-    "asynchronous reset.",
-    "combinational": "{outputs} combinational: rules 4 to 7 hold at every moment, for the present phase and the present inputs. "
-    "The phase changes right after a rising edge of `{clock}`.",
+    "registered": "{outputs} from registers. At each rising edge of `{clock}`{held} the registers take what rules 4 "
+    "to 7 give just before that edge, so that the outputs show phase and duty one cycle late. Between edges they do "
+    "not change{anyway}.",
+    "combinational": "{outputs} combinational: rules 4 to 7 hold at every moment, for the present phase and the "
+    "present inputs. The phase changes right after a rising edge of `{clock}`.",
 }
 
 
@@ -77,7 +79,7 @@ def _fill(params: Params) -> Mapping[str, str]:
     return words | _text(params, words) | _verilog(params, words)
 
 
-def _text(params: Params, words: Mapping[str, str]) -> Mapping[str, str]:
+def _text(params: Params, words: Mapping[str, str]) -> dict[str, str]:
     """Clauses of the instruction that depend on the draw."""
     shadow, marked = params["update"] == "period", params["marker"] != "none"
     words = {
@@ -86,6 +88,7 @@ def _text(params: Params, words: Mapping[str, str]) -> Mapping[str, str]:
         "load": f" and puts the present value of `{words['duty']}` in force" if shadow else "",
         "quiet": f" and `{words.get('marker')}` is 0" if marked else "",
         "held": f" where `{words['enable']}` is 1" if params["enable"] == "hold" else "",
+        "anyway": ", except by the reset" if params["reset"].startswith("async") else "",
         "outputs": f"`{words['pwm']}`" + (f" and `{words['marker']}`" if marked else ""),
     }
     registered = params["output"] == "registered"
@@ -98,7 +101,8 @@ def _text(params: Params, words: Mapping[str, str]) -> Mapping[str, str]:
         "marker_text": _MARKER[params["marker"]].format_map(words),
         "enable_text": _ENABLE[params["enable"]].format_map(words),
         "timing_text": _TIMING[params["output"]].format_map(words),
-        "reset_state": words["reset_state"] + (f", {quiet}" if registered else ", and the outputs follow by rules 4 to 7"),
+        "reset_state": words["reset_state"]
+        + (f", {quiet}" if registered else ", and the outputs follow by rules 4 to 7"),
         "first_period": "The first period after a reset has duty 0, unless a disabled edge has put another in force."
         if shadow and params["enable"] == "restart"
         else "The first period after a reset has duty 0, whatever the duty input is."
@@ -107,60 +111,37 @@ def _text(params: Params, words: Mapping[str, str]) -> Mapping[str, str]:
     }
 
 
-def _verilog(params: Params, words: Mapping[str, str]) -> Mapping[str, str]:
+def _verilog(params: Params, words: Mapping[str, str]) -> dict[str, str]:
     """Pieces of the solution that depend on the draw."""
-    enable, restart, hold = words.get("enable", ""), params["enable"] == "restart", params["enable"] == "hold"
-    shadow = params["update"] == "period"
+    enable, restart = words.get("enable", ""), params["enable"] == "restart"
+    shadow, registered = params["update"] == "period", params["output"] == "registered"
     duty = "duty_in_force" if shadow else words["duty"]
-    load = f"!{enable} || last_phase" if restart else f"{enable} && last_phase" if hold else "last_phase"
     gate = f"{enable} && " if restart else ""
-    marked = "phase == 0" if params["marker"] == "first" else "last_phase"
-    return {
-        "restart_branch": f"        else if (!{enable})\n            phase <= 0;\n" if restart else "",
-        "guard": f" if ({enable})" if hold else "",
-        "duty_logic": _SHADOW.format_map({**words, "load": load}) if shadow else "",
-        "active": gate + (f"phase < {duty}" if params["alignment"] == "leading" else f"phase + {duty} >= PERIOD"),
-        "marker_logic": f"    wire marked = {gate}{marked};\n" if params["marker"] != "none" else "",
-        "output_logic": _output_logic(params, words),
-        "short_last": str(params["period"] - 2),
+    marked = gate + ("last_phase" if params["marker"] == "last" else "phase == 0")
+    outputs = {
+        "pwm": ("pulse_register", "active" if params["polarity"] == "high" else "!active", words["inactive_level"])
     }
-
-
-_SHADOW = """
-    reg [{duty_left}:0] duty_in_force;
-    always @({edges})
-        if ({reset_active})
-            duty_in_force <= 0;
-        else if ({load})
-            duty_in_force <= {duty};
-"""
-
-_REGISTER = """
-    reg {register};
-    always @({edges})
-        if ({reset_active})
-            {register} <= 1'b{idle};
-        else{guard}
-            {register} <= {value};
-    assign {port} = {register};
-"""
-
-
-def _output_logic(params: Params, words: Mapping[str, str]) -> str:
-    """Assignments of the outputs, through registers where the draw has them."""
-    pulse = "active" if params["polarity"] == "high" else "!active"
-    outputs = [("pwm", "pulse_register", pulse, words["inactive_level"])]
     if params["marker"] != "none":
-        outputs.append(("marker", "marker_register", "marked", "0"))
-    if params["output"] == "combinational":
-        return "".join(f"    assign {words[key]} = {value};\n" for key, _, value, _ in outputs)
-    guard = f" if ({words['enable']})" if params["enable"] == "hold" else ""
-    return "".join(
-        _REGISTER.format_map(
-            {**words, "register": register, "value": value, "idle": idle, "port": words[key], "guard": guard}
-        )
-        for key, register, value, idle in outputs
-    )
+        outputs["marker"] = ("mark_register", marked, "0")
+    registers = [(name, value, idle) for name, value, idle in outputs.values()] if registered else []
+    pieces = {
+        "duty_in_use": duty,
+        "new_period": f"!{enable} || last_phase" if restart else "last_phase",
+        "active": gate + (f"phase < {duty}" if params["alignment"] == "leading" else f"phase + {duty} >= PERIOD"),
+        "guard": f"if ({enable}) " if params["enable"] == "hold" else "",
+        "declarations": "".join(f"    reg {name};\n" for name, _, _ in registers),
+        "resets": "".join(f"            {name} <= 1'b{idle};\n" for name, _, idle in registers),
+        "updates": "".join(f"            {name} <= {value};\n" for name, value, _ in registers),
+        "assigns": "".join(
+            f"    assign {words[key]} = {name if registered else value};\n" for key, (name, value, _) in outputs.items()
+        ),
+    }
+    pieces["idle_assigns"] = "".join(f"    assign {words[key]} = 1'b{idle};\n" for key, (_, _, idle) in outputs.items())
+    if shadow:
+        pieces["declarations"] += f"    reg [{words['duty_left']}:0] duty_in_force;\n"
+        pieces["resets"] += "            duty_in_force <= 0;\n"
+        pieces["updates"] += f"            if (new_period)\n                duty_in_force <= {words['duty']};\n"
+    return pieces
 
 
 class PulseWidth:
@@ -217,21 +198,23 @@ class PulseWidth:
 
 
 def _example(params: Params) -> Sequence[Inputs]:
-    """Out of reset, one full period and the beginning of the next."""
-    cycles = [{"reset": 1}] + [{"enable": 1, "duty": 3}] * (params["period"] + 2) + [{"enable": 1, "duty": 2}] * 3
+    """Out of reset, two whole periods, and the duty changed in the middle of the second."""
+    period = params["period"]
+    cycles = [{"reset": 1}] + [{"enable": 1, "duty": 3}] * (period + period // 2) + [{"enable": 1, "duty": 2}] * period
     return driven(cycles, _ports(params), _clocking(params))
 
 
 def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
-    """Whole periods at every edge of the duty's range, pauses and resets at every phase, then weighted random cycles."""
+    """Whole periods over the duty's range, resets and pauses where they show, then weighted random stretches."""
     period = params["period"]
     largest = (1 << period.bit_length()) - 1
     cycles: list[dict[str, int]] = [{"reset": 1}, {"reset": 1, "enable": 1, "duty": 2}]
     for duty in (1, period, period - 1, largest, 0, period // 2):
         cycles += [{"enable": 1, "duty": duty}] * (period + 1)
-    for step in (2, 3, period - 2):
-        cycles += [{"enable": 1, "duty": period - 2}] * step + [{"duty": 3}] * 2 + [{"enable": 1, "duty": 2}] * 2
-        cycles += [{"reset": 1, "enable": 1, "duty": largest}, {"enable": 1, "duty": largest}]
+    for phase in (period - 1, 1):
+        steady = {"enable": 1, "duty": period // 2}
+        cycles += [{"reset": 1}, *[steady] * (period + phase), {**steady, "reset": 1}]
+    cycles += [{"enable": 1, "duty": 2}] * (period + 2) + [{"duty": 3}] * 2 + [{"enable": 1, "duty": 3}] * period
     while len(cycles) < 330:
         cycles += _random_stretch(random, period, largest)
     return driven(cycles, _ports(params), _clocking(params))

@@ -3,13 +3,16 @@
     localparam PERIOD = @{period};
 
     reg [@{phase_left}:0] phase;
+@{declarations}
     wire last_phase = phase == PERIOD - 1;
+    wire new_period = @{new_period};
+    wire active = @{active};
 
     always @(@{edges})
-        if (@{reset_active})
+        if (@{reset_active}) begin
             phase <= 0;
-@{restart_branch}        else@{guard}
-            phase <= last_phase ? 0 : phase + 1'b1;
-@{duty_logic}
-    wire active = @{active};
-@{marker_logic}@{output_logic}endmodule
+@{resets}        end else @{guard}begin
+            phase <= new_period ? 0 : phase + 1'b1;
+@{updates}        end
+
+@{assigns}endmodule

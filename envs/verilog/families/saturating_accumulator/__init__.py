@@ -1,0 +1,1 @@
+"""The family `saturating_accumulator`: a saturating accumulator."""

@@ -1,0 +1,233 @@
+"""The one loop: an agent plays an episode of an environment, and what happened becomes a trajectory.
+
+Collection, evaluation and training all come through here. Episodes run in a bounded pool of threads, each with an
+environment of its own over one shared backend, so that a slow episode holds up no other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from ecot.agents.agent import Agent, PrivilegedAgent, Reply, TaskView
+from ecot.envs.env import HIDDEN_SEEDS, CodeEnv
+from ecot.envs.errors import ConfigError, EcotError, ToolchainMissing
+from ecot.envs.feedback import prompt_digest
+from ecot.envs.provenance import judge_digest, package_version
+from ecot.envs.store import identity_of
+from ecot.envs.tasks import permuted
+from ecot.envs.tools import versions_of
+from ecot.envs.types import Outcome, Provenance, Trajectory, Turn, digest
+
+UNRECOVERABLE = (ToolchainMissing, ConfigError)
+"""What no episode of a run would survive: raised, where other errors are kept in the trajectory."""
+
+
+class Stopped(Exception):
+    """A stop was asked for between two turns; the episode is left unrecorded."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpisodePlan:
+    """What settles an episode before it is played.
+
+    Attributes:
+        task_id: of the task.
+        seed: of the group; the hidden seed follows from it.
+        sample_index: of the episode in its group.
+    """
+
+    task_id: str
+    seed: int
+    sample_index: int = 0
+
+    @property
+    def hidden_seed(self) -> int:
+        """Of the stimuli; shared by the members of a group."""
+        return _number("hidden", self.seed) % HIDDEN_SEEDS
+
+    @property
+    def agent_seed(self) -> int:
+        """Of the agent's own draws; different for each member of a group."""
+        return _number("agent", self.seed, self.sample_index)
+
+
+def plan_episodes(task_ids: Sequence[str], *, episodes: int, samples: int, seed: int) -> Iterator[EpisodePlan]:
+    """Yield `episodes` groups of `samples` episodes each: tasks in a seeded order, each once before any twice.
+
+    The plan of a longer run starts with that of a shorter one, so that a run can be extended.
+
+    >>> [plan.task_id for plan in plan_episodes(["a", "b"], episodes=3, samples=1, seed=0)]
+    ['b', 'a', 'a']
+    """
+    for group in range(episodes):
+        turn, position = divmod(group, len(task_ids))
+        task_id = task_ids[permuted(position, len(task_ids), f"{seed}:{turn}")]
+        group_seed = _number("group", seed, group)
+        for sample_index in range(samples):
+            yield EpisodePlan(task_id=task_id, seed=group_seed, sample_index=sample_index)
+
+
+def plan_identity(env: CodeEnv, agent: Agent | PrivilegedAgent, plan: EpisodePlan) -> str:
+    """Return the identity that the trajectory of `plan` will have."""
+    return identity_of(
+        env_id=env.env_id,
+        task_id=plan.task_id,
+        seed=plan.seed,
+        sample_index=plan.sample_index,
+        agent=agent.name,
+        config=env.describe(),
+    )
+
+
+def play_episode(
+    env: CodeEnv, agent: Agent | PrivilegedAgent, *, plan: EpisodePlan, stop: threading.Event | None = None
+) -> Trajectory:
+    """Play one episode.
+
+    An `EcotError` ends it and is kept in `Trajectory.error`, with the turns that were judged before.
+
+    Raises:
+        ToolchainMissing: what the domain runs is not installed.
+        ConfigError: the environment or the agent cannot be used like this.
+        Stopped: `stop` was set.
+    """
+    turns: list[Turn] = []
+    terminated = truncated = False
+    error = task_digest = ""
+    try:
+        observation, _ = env.reset(seed=plan.seed, options={"task_id": plan.task_id, "hidden_seed": plan.hidden_seed})
+        task_digest = digest(env.task)
+        view = TaskView.of(env.task)
+        player = agent.begin(env.task, seed=plan.agent_seed) if isinstance(agent, PrivilegedAgent) else agent
+        conversation = [observation]
+        while not (terminated or truncated):
+            if stop is not None and stop.is_set():
+                raise Stopped
+            reply = player.act(tuple(conversation), view)
+            observation, reward, terminated, truncated, info = env.step(reply.text)
+            turns.append(_turn(conversation[-1], reply, info["outcome"], reward))
+            conversation += [reply.text, observation]
+    except UNRECOVERABLE:
+        raise
+    except EcotError as fault:
+        error = f"{type(fault).__name__}: {fault}"
+        terminated = truncated = False
+    return Trajectory(
+        identity=plan_identity(env, agent, plan),
+        env_id=env.env_id,
+        task_id=plan.task_id,
+        task_digest=task_digest,
+        group_id=digest([env.env_id, plan.task_id, plan.hidden_seed, env.describe()])[:16],
+        sample_index=plan.sample_index,
+        turns=tuple(turns),
+        terminated=terminated,
+        truncated=truncated,
+        seed=plan.seed,
+        provenance=provenance_of(env, agent),
+        error=error,
+    )
+
+
+def play_episodes(
+    make_env: Callable[[], CodeEnv],
+    agent: Agent | PrivilegedAgent,
+    *,
+    plans: Iterable[EpisodePlan],
+    workers: int,
+) -> Iterator[Trajectory]:
+    """Play many episodes at once and yield each trajectory as it ends.
+
+    Plans are taken one by one as workers fall free. Closing the iterator, an interrupt or an error stops every episode
+    at its next turn; what was yielded before is all that counts.
+
+    Raises:
+        ConfigError: `workers` is less than 1.
+        ToolchainMissing: as for `play_episode`.
+    """
+    if workers < 1:
+        raise ConfigError(f"workers must be at least 1, not {workers!r}")
+    stop = threading.Event()
+    envs = _Environments(make_env)
+    waiting = iter(plans)
+    with ThreadPoolExecutor(workers, thread_name_prefix="ecot-episode") as executor:
+
+        def start(plan: EpisodePlan) -> Future[Trajectory]:
+            return executor.submit(lambda: play_episode(envs.own(), agent, plan=plan, stop=stop))
+
+        running = {start(plan) for plan in islice(waiting, workers)}
+        try:
+            while running:
+                done, running = wait(running, return_when=FIRST_COMPLETED)
+                running |= {start(plan) for plan in islice(waiting, len(done))}
+                for future in done:
+                    yield future.result()
+        finally:
+            stop.set()
+            for future in running:
+                future.cancel()
+            executor.shutdown(wait=True)
+            envs.close()
+
+
+def provenance_of(env: CodeEnv, agent: Agent | PrivilegedAgent) -> Provenance:
+    """Return where an episode that ends now came from."""
+    backend = dict(env.backend.describe())
+    return Provenance(
+        backend=backend,
+        agent=agent.name,
+        privileged=isinstance(agent, PrivilegedAgent),
+        config=env.describe(),
+        toolchain=versions_of(env.domain),
+        sandbox=backend.get("sandbox", ""),
+        judge_digest=judge_digest(env.domain),
+        prompt_digest=prompt_digest(env.domain),
+        package_version=package_version(),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
+class _Environments:
+    """One environment a thread, all closed at the end."""
+
+    def __init__(self, make_env: Callable[[], CodeEnv]) -> None:
+        self._make_env = make_env
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._all: list[CodeEnv] = []
+
+    def own(self) -> CodeEnv:
+        env: CodeEnv | None = self._local.__dict__.get("env")
+        if env is None:
+            env = self._local.env = self._make_env()
+            with self._lock:
+                self._all.append(env)
+        return env
+
+    def close(self) -> None:
+        for env in self._all:
+            env.close()
+
+
+def _turn(observation: str, reply: Reply, outcome: Outcome, reward: float) -> Turn:
+    return Turn(
+        observation=observation,
+        action=reply.text,
+        outcome=outcome,
+        reward=reward,
+        stop_reason=reply.stop_reason,
+        prompt_ids=reply.prompt_ids,
+        completion_ids=reply.completion_ids,
+        logprobs=reply.logprobs,
+    )
+
+
+def _number(*words: Any) -> int:
+    text = ":".join(map(str, words))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6], "big")

@@ -1,0 +1,16 @@
+// expect: MISMATCH,SYNTHESIS_ERROR: keeps the last result in a latch while the second operand is zero
+@{header}
+    reg  [@{top_bit}:0] value;
+    wire [@{sum_top}:0] sum = @{sum};
+    wire [@{sum_top}:0] difference = @{difference};
+
+    always @* begin
+        if (@{b} != 0)
+            case (@{op})
+                @{arms}
+            endcase
+    end
+
+    assign @{y} = value;
+    @{flag_assigns}
+endmodule

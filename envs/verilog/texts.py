@@ -1,0 +1,150 @@
+"""The texts of a draw: module header, interface table, rendered instruction, solution and hacks."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from ecot.envs.errors import TaskError
+from ecot.envs.prompts import fill, load
+from ecot.envs.types import Label
+from ecot.envs.verilog.driver import MODULE
+from ecot.envs.verilog.family import Family, Params, Port, Role
+
+FAMILIES = "ecot.envs.verilog.families"
+"""The package whose sub-packages are the families."""
+_GENERIC_HACKS = "ecot.envs.verilog"
+_EXPECTATION = re.compile(r"// expect: ([A-Z_]+(?:,[A-Z_]+)*): (.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Hack:
+    """A candidate that must not earn more than the floor.
+
+    Attributes:
+        name: of its file, without the suffix.
+        source: rendered for one draw.
+        labels: those that its outcome may carry.
+        reason: why it earns nothing.
+    """
+
+    name: str
+    source: str
+    labels: frozenset[Label]
+    reason: str
+
+
+def top_of(family: Family, params: Params) -> str:
+    """Return the module's name: the draw's `top` where there is such a parameter, else the family's name."""
+    return str(params.get("top", family.name))
+
+
+def values_of(family: Family, params: Params) -> Mapping[str, str]:
+    """Return the text of every placeholder of a draw: the generic ones, the family's, and the three that are ours."""
+    ports, top = family.ports(params), top_of(family, params)
+    given = {"top": top, "header": header(top, ports), "interface": interface(top, ports)}
+    return {**_generic_values(ports), **family.fill(params), **given}
+
+
+def _generic_values(ports: Sequence[Port]) -> Mapping[str, str]:
+    """What the generic hacks are built from; a family's own values of the same name win."""
+    outputs = [port for port in ports if port.direction == "output"]
+    inputs = [port for port in ports if port.direction == "input"]
+    data = [port for port in inputs if port.role is Role.DATA]
+    return {
+        "first_output": outputs[0].name,
+        "first_input": (data or inputs)[0].name,
+        "outputs_as_zero": _assigns(outputs, "0"),
+        "outputs_as_one": _assigns(outputs, "1"),
+        "outputs_as_x": _assigns(outputs, "x"),
+        "outputs_as_z": _assigns(outputs, "z"),
+        "outputs_as_copies": "\n".join(f"    assign {port.name} = {(data or inputs)[0].name};" for port in outputs),
+        "wrong_ports": ", ".join(f"{port.direction} {_range(port.width)}{port.name}" for port in ports),
+        "driver": MODULE,
+    }
+
+
+def _assigns(outputs: Sequence[Port], bit: str) -> str:
+    return "\n".join(f"    assign {port.name} = {{{port.width}{{1'b{bit}}}}};" for port in outputs)
+
+
+def header(top: str, ports: Sequence[Port]) -> str:
+    """Return the module header, from `module` to `);`."""
+    widest = max((len(_range(port.width)) for port in ports), default=0)
+    lines = [
+        f"    {port.direction:6} wire {'signed ' if port.signed else ''}{_range(port.width):{widest}}{port.name}"
+        for port in ports
+    ]
+    return f"module {top} (\n" + ",\n".join(lines) + "\n);"
+
+
+def interface(top: str, ports: Sequence[Port]) -> str:
+    """Return the interface table, with the module header below it."""
+    rows = ["| port | direction | width | meaning |", "|---|---|---|---|"]
+    for port in ports:
+        width = f"{port.width}{', signed' if port.signed else ''}"
+        rows.append(f"| `{port.name}` | {port.direction} | {width} | {port.description} |")
+    closing = "An output may be declared `reg` instead of `wire`; names, directions and widths are as given."
+    return "\n".join([*rows, "", "```verilog", header(top, ports), "```", "", closing])
+
+
+def _range(width: int) -> str:
+    return f"[{width - 1}:0] " if width > 1 else ""
+
+
+def render(template: str, values: Mapping[str, str]) -> str:
+    """Fill a template in; lines that held nothing but empty placeholders vanish.
+
+    Raises:
+        TaskError: a placeholder has no value.
+    """
+    lines = []
+    for line in template.splitlines():
+        filled = fill(line, values).rstrip()
+        if filled or not line.strip():
+            lines.append(filled)
+    return "\n".join(lines).strip() + "\n"
+
+
+def hacks_of(family: Family, params: Params) -> tuple[Hack, ...]:
+    """Return the cheats and near-misses of a draw: the generic ones, then the family's own.
+
+    Raises:
+        TaskError: one of them does not open with what it is expected to earn.
+    """
+    values, own = values_of(family, params), f"{FAMILIES}.{family.name}"
+    return tuple(_hack_of(package, name, values) for package in (_GENERIC_HACKS, own) for name in _hack_names(package))
+
+
+@cache
+def _hack_names(package: str) -> tuple[str, ...]:
+    folder = files(package).joinpath("hacks")
+    if not folder.is_dir():
+        return ()
+    return tuple(sorted(item.name for item in folder.iterdir() if item.name.endswith((".v", ".sv"))))
+
+
+def _hack_of(package: str, name: str, values: Mapping[str, str]) -> Hack:
+    first, _, rest = load(package, f"hacks/{name}").partition("\n")
+    match = _EXPECTATION.fullmatch(first.strip())
+    if match is None:
+        raise TaskError(f"{package}/hacks/{name} must open with '// expect: LABEL[,LABEL]: reason', not {first!r:.80}")
+    labels = frozenset(Label(label) for label in match[1].split(","))
+    return Hack(name.rpartition(".")[0], render(rest, values), labels, match[2])
+
+
+def family_digest(name: str) -> str:
+    """Return a digest of all files of a family's folder."""
+    total = hashlib.sha256()
+    folder = files(f"{FAMILIES}.{name}")
+    places = [folder, folder.joinpath("hacks")]
+    for place in (item for item in places if item.is_dir()):
+        for item in sorted(place.iterdir(), key=lambda entry: entry.name):
+            if item.is_file() and item.name.endswith((".py", ".md", ".v", ".sv")):
+                data = item.read_bytes()
+                total.update(f"{item.name}\0{len(data)}\0".encode() + data)
+    return total.hexdigest()[:32]
