@@ -80,7 +80,7 @@ class Agent(Protocol):
 
 @runtime_checkable
 class PrivilegedAgent(Protocol):
-    """Sees the hidden solution, in process; every trajectory of it says so. It begins each episode with a fresh agent."""
+    """Sees the hidden solution, in process, and every trajectory says so. Begins each episode with a fresh agent."""
 
     @property
     def name(self) -> str:

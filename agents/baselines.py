@@ -12,10 +12,10 @@ from ecot.envs.types import Task
 
 
 def fenced(code: str, tag: str) -> str:
-    """Return `code` as a fenced block; its fence is longer than any run of backticks in the code.
+    r"""Return `code` as a fenced block; its fence is longer than any run of backticks in the code.
 
     >>> fenced("module m; endmodule", "verilog")
-    '```verilog\\nmodule m; endmodule\\n```'
+    '```verilog\nmodule m; endmodule\n```'
     """
     fence = "```"
     while fence in code:
@@ -30,7 +30,9 @@ def solution_of(task: Task) -> str:
         TaskError: the task has none, or one of several files.
     """
     if len(task.solution) != 1:
-        raise TaskError(f"task {task.id!r} has a solution of {len(task.solution)} files; this agent needs one of one file")
+        raise TaskError(
+            f"task {task.id!r} has a solution of {len(task.solution)} files; this agent needs one of one file"
+        )
     return task.solution[0].text
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -43,10 +42,15 @@ def edit_of(source: str, mutation: Mutation) -> Edit:
     Edit(start=2, end=3, text='-', kind='operator')
     """
     changed = mutation.source
-    start = len(os.path.commonprefix([source, changed]))
+    start = _common(source, changed)
     room = min(len(source), len(changed)) - start
-    tail = len(os.path.commonprefix([source[::-1][:room], changed[::-1][:room]]))
+    tail = min(room, _common(source[::-1], changed[::-1]))
     return Edit(start, len(source) - tail, changed[start : len(changed) - tail], mutation.kind)
+
+
+def _common(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def apply(source: str, edits: Sequence[Edit]) -> str:

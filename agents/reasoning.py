@@ -73,7 +73,7 @@ def say(occasion: str, values: Mapping[str, str], *, random: Random) -> str:
         choices = _phrases()[occasion]
     except KeyError:
         raise ConfigError(f"reasoning.md has no heading {occasion!r}") from None
-    return " ".join(fill(random.choice(choices), values).split()).replace(": .", ".")
+    return " ".join(fill(random.choice(choices), values).split())
 
 
 def say_about(reading: Reading, *, random: Random) -> str:
@@ -81,7 +81,7 @@ def say_about(reading: Reading, *, random: Random) -> str:
     if reading.label is None:
         return say("blind", {}, random=random)
     occasion = "format" if reading.label is Label.FORMAT_ERROR else str(reading.label)
-    values = {"quote": reading.quote or "no more is said.", "label": str(reading.label)}
+    values = {"quote": reading.quote or str(reading.label), "label": str(reading.label)}
     return say(occasion if occasion in _phrases() else "other", values, random=random)
 
 
@@ -90,5 +90,7 @@ def _phrases() -> Mapping[str, tuple[str, ...]]:
     sections: dict[str, tuple[str, ...]] = {}
     for part in re.split(r"^# ", load("ecot.agents", "reasoning.md"), flags=re.M)[1:]:
         heading, _, body = part.partition("\n")
-        sections[heading.strip()] = tuple(line.removeprefix("- ") for line in body.splitlines() if line.startswith("- "))
+        sections[heading.strip()] = tuple(
+            line.removeprefix("- ") for line in body.splitlines() if line.startswith("- ")
+        )
     return sections

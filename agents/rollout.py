@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from ecot.agents.agent import Agent, PrivilegedAgent, Reply, TaskView
 from ecot.envs.env import HIDDEN_SEEDS, CodeEnv
@@ -25,11 +26,13 @@ from ecot.envs.tasks import permuted
 from ecot.envs.tools import versions_of
 from ecot.envs.types import Outcome, Provenance, Trajectory, Turn, digest
 
+Result = TypeVar("Result")
+
 UNRECOVERABLE = (ToolchainMissing, ConfigError)
 """What no episode of a run would survive: raised, where other errors are kept in the trajectory."""
 
 
-class Stopped(Exception):
+class StoppedError(Exception):
     """A stop was asked for between two turns; the episode is left unrecorded."""
 
 
@@ -96,7 +99,7 @@ def play_episode(
     Raises:
         ToolchainMissing: what the domain runs is not installed.
         ConfigError: the environment or the agent cannot be used like this.
-        Stopped: `stop` was set.
+        StoppedError: `stop` was set.
     """
     turns: list[Turn] = []
     terminated = truncated = False
@@ -109,7 +112,7 @@ def play_episode(
         conversation = [observation]
         while not (terminated or truncated):
             if stop is not None and stop.is_set():
-                raise Stopped
+                raise StoppedError
             reply = player.act(tuple(conversation), view)
             observation, reward, terminated, truncated, info = env.step(reply.text)
             turns.append(_turn(conversation[-1], reply, info["outcome"], reward))
@@ -141,39 +144,56 @@ def play_episodes(
     *,
     plans: Iterable[EpisodePlan],
     workers: int,
-) -> Iterator[Trajectory]:
+) -> Generator[Trajectory, None, None]:
     """Play many episodes at once and yield each trajectory as it ends.
 
-    Plans are taken one by one as workers fall free. Closing the iterator, an interrupt or an error stops every episode
+    Plans are taken one by one as workers fall free. Closing the generator, an interrupt or an error stops every episode
     at its next turn; what was yielded before is all that counts.
 
     Raises:
         ConfigError: `workers` is less than 1.
         ToolchainMissing: as for `play_episode`.
     """
-    if workers < 1:
-        raise ConfigError(f"workers must be at least 1, not {workers!r}")
     stop = threading.Event()
     envs = _Environments(make_env)
-    waiting = iter(plans)
+    jobs = (partial(_play_in_thread, envs, agent, plan, stop) for plan in plans)
+    try:
+        yield from in_parallel(jobs, workers=workers, stop=stop)
+    finally:
+        envs.close()
+
+
+def in_parallel(
+    jobs: Iterable[Callable[[], Result]], *, workers: int, stop: threading.Event
+) -> Generator[Result, None, None]:
+    """Call jobs in a bounded pool of threads and yield each result as it comes.
+
+    `stop` is set when the generator ends, by whatever means; it then waits for the jobs that run.
+
+    Raises:
+        ConfigError: `workers` is less than 1.
+    """
+    if workers < 1:
+        raise ConfigError(f"workers must be at least 1, not {workers!r}")
+    waiting = iter(jobs)
     with ThreadPoolExecutor(workers, thread_name_prefix="ecot-episode") as executor:
-
-        def start(plan: EpisodePlan) -> Future[Trajectory]:
-            return executor.submit(lambda: play_episode(envs.own(), agent, plan=plan, stop=stop))
-
-        running = {start(plan) for plan in islice(waiting, workers)}
+        running = {executor.submit(job) for job in islice(waiting, workers)}
         try:
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
-                running |= {start(plan) for plan in islice(waiting, len(done))}
+                running |= {executor.submit(job) for job in islice(waiting, len(done))}
                 for future in done:
                     yield future.result()
         finally:
             stop.set()
             for future in running:
                 future.cancel()
-            executor.shutdown(wait=True)
-            envs.close()
+
+
+def _play_in_thread(
+    envs: _Environments, agent: Agent | PrivilegedAgent, plan: EpisodePlan, stop: threading.Event
+) -> Trajectory:
+    return play_episode(envs.own(), agent, plan=plan, stop=stop)
 
 
 def provenance_of(env: CodeEnv, agent: Agent | PrivilegedAgent) -> Provenance:

@@ -75,6 +75,8 @@ class Domain:
         score: of an outcome, in [0, 1]; pure, 0 unless it earns.
         floor: what a candidate that is not a solution may earn at most.
         mutate: every single fault of a source, in a fixed order; None where the domain has none.
+        mistakes: gross faults of a source that no single mutation makes, `kind` being the label that each should earn;
+            for the scripted agent. None where the domain has none.
         equivalent: whether a mutant is *proved* to behave as the solution does; None where undecided.
         judge_packages: packages whose source decides a verdict, beside the sandbox and the types.
         prompts: package that holds the domain's prompt files.
@@ -95,6 +97,7 @@ class Domain:
     floor: float
     preload: tuple[str, ...] = ()
     mutate: Callable[[str], Sequence[Mutation]] | None = None
+    mistakes: Callable[[str], Sequence[Mutation]] | None = None
     equivalent: Callable[[Workspace, Request, str], bool | None] | None = None
     judge_packages: tuple[str, ...] = ()
     prompts: str = "ecot.envs"

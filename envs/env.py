@@ -312,12 +312,18 @@ class CodeEnv(gymnasium.Env[str, str]):
         Raises:
             EcotError: the fault is not the candidate's; the turn does not count and may be played again.
         """
-        episode = self.episode
-        begun = episode.begin(action)
+        begun = self.episode.begin(action)
         outcome = begun if isinstance(begun, Outcome) else self._wait(self.backend.submit(begun))
-        step = episode.finish(outcome)
+        return self.conclude(action, outcome)
+
+    def conclude(self, action: str, outcome: Outcome) -> tuple[str, float, bool, bool, dict[str, Any]]:
+        """Take in the outcome of an action that `episode.begin` began; the second half of `step`.
+
+        For whoever submits by itself, many environments at once.
+        """
+        step = self.episode.finish(outcome)
         self._transcript += [action, step.observation]
-        info = {"task_id": episode.task.id, "outcome": step.outcome}
+        info = {"task_id": self.episode.task.id, "outcome": step.outcome}
         return step.observation, step.reward, step.terminated, step.truncated, info
 
     def render(self) -> str | None:

@@ -107,7 +107,8 @@ class TrajectoryStore:
         for shard in self._shards():
             self._read_index(shard)
         self._token_index: dict[str, Line] | None = None
-        self._appenders: tuple[Appender, Appender] | None = None
+        self._appender: Appender | None = None
+        self._token_appender: Appender | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -166,12 +167,11 @@ class TrajectoryStore:
             known = self._index.get(trajectory.identity)
             if known is not None and (trajectory.error or not known.failed):
                 return False
-            lines, tokens = self._appender()
+            lines = self._open_shard()
             ids = _token_record(trajectory)
             if ids is not None:
                 # Before the trajectory: a kill in between leaves ids that nobody asks for, never the reverse.
-                tokens.append(seal(ids))
-                self._token_index = None
+                self._append_tokens(seal(ids), lines.shard)
             data = seal(_record(trajectory, tokens=ids is not None))
             offset = lines.append(data)
             self._index[trajectory.identity] = _Entry(Line(lines.shard, 0, offset, len(data)), bool(trajectory.error))
@@ -200,9 +200,7 @@ class TrajectoryStore:
     def close(self) -> None:
         """Put everything on the disk and let go of the folder; twice is harmless."""
         with self._lock:
-            appenders, self._appenders = self._appenders, None
-            for appender in appenders or ():
-                appender.close()
+            self._close_shard()
             if self._writer_lock is not None:
                 os.close(self._writer_lock)
                 self._writer_lock = None
@@ -249,17 +247,25 @@ class TrajectoryStore:
                     found[unseal(data, line)["identity"]] = line
         return found
 
-    def _appender(self) -> tuple[Appender, Appender]:
-        if self._appenders is not None and self._appenders[0].size >= self._shard_bytes:
-            for appender in self._appenders:
-                appender.close()
-            self._appenders = None
-        if self._appenders is None:
-            number = self._next_shard()
-            stem = f"{self._node}-{number:05}"
-            self._appenders = (Appender(self.path / f"{stem}.jsonl"), Appender(self.path / f"{stem}.tokens.jsonl"))
+    def _open_shard(self) -> Appender:
+        if self._appender is not None and self._appender.size >= self._shard_bytes:
+            self._close_shard()
+        if self._appender is None:
+            self._appender = Appender(self.path / f"{self._node}-{self._next_shard():05}.jsonl")
             _sync_folder(self.path)
-        return self._appenders
+        return self._appender
+
+    def _append_tokens(self, data: bytes, shard: Path) -> None:
+        if self._token_appender is None:
+            self._token_appender = Appender(shard.with_suffix(".tokens.jsonl"))
+        self._token_appender.append(data)
+        self._token_index = None
+
+    def _close_shard(self) -> None:
+        for appender in (self._token_appender, self._appender):
+            if appender is not None:
+                appender.close()
+        self._appender = self._token_appender = None
 
     def _next_shard(self) -> int:
         own = [
@@ -271,8 +277,9 @@ class TrajectoryStore:
         return last + 1 if own[-1].stat().st_size >= self._shard_bytes else last
 
     def _sync(self) -> None:
-        for appender in self._appenders or ():
-            appender.sync()
+        for appender in (self._token_appender, self._appender):
+            if appender is not None:
+                appender.sync()
         self._synced = time.monotonic()
 
 

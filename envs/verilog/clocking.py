@@ -122,20 +122,30 @@ def driven(cycles: Sequence[Mapping[str, int]], ports: Mapping[str, Port], clock
     ]
 
 
-def waveform(model: Model, stimulus: Sequence[Inputs], ports: Mapping[str, Port]) -> str:
-    """A Markdown table of `model` under `stimulus`, read just before each rising edge, in unsigned decimal.
+def waveform(model: Model, stimulus: Sequence[Inputs], ports: Mapping[str, Port], *, binary: bool = False) -> str:
+    """A Markdown table of `model` under `stimulus`, read just before each rising edge, in decimal unless `binary`.
 
     A row is one cycle, or a run of cycles in which nothing changes: `4-9`.
     """
-    shown = [port.name for port in ports.values() if port.role is not Role.CLOCK]
+    shown = [port for port in ports.values() if port.role is not Role.CLOCK]
     rows: list[tuple[int, int, list[str]]] = []
     for number, inputs in enumerate(stimulus):
         values = {**inputs, **model.settle(inputs)}
-        cells = ["-" if values[name] is None else str(values[name]) for name in shown]
+        cells = [(_binary if binary else _decimal)(values[port.name], port) for port in shown]
         first = rows.pop()[0] if rows and rows[-1][2] == cells else number
         rows.append((first, number, cells))
         model.clock(inputs)
-    lines = ["| cycle | " + " | ".join(f"`{name}`" for name in shown) + " |", "|" + "---:|" * (len(shown) + 1)]
+    lines = ["| cycle | " + " | ".join(f"`{port.name}`" for port in shown) + " |", "|" + "---:|" * (len(shown) + 1)]
     for first, last, cells in rows:
         lines.append(f"| {first if first == last else f'{first}-{last}'} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
+
+
+def _binary(value: int | None, port: Port) -> str:
+    return "-" if value is None else f"{value:0{port.width}b}"
+
+
+def _decimal(value: int | None, port: Port) -> str:
+    if value is None:
+        return "-"
+    return str(value - (1 << port.width) if port.signed and value >> port.width - 1 else value)

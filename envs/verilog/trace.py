@@ -96,7 +96,7 @@ def compare_traces(rtl: str, netlist: str, expected: Sequence[Expected], ports: 
                     tool="judge",
                     code="netlist_differs",
                     symbol=port.name,
-                    message=f"`{port.name}` of the synthesised netlist differs from the simulated source {_when(item)}: "
+                    message=f"`{port.name}` of the synthesised netlist differs from the source {_when(item)}: "
                     f"source {_binary(bits[0])}, netlist {_binary(bits[1])}; {_inputs(item, ports)}",
                 )
             )

@@ -1,0 +1,144 @@
+"""All processes of one run: what they use together, and how they are ended together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_PATIENCE_SECONDS = 10.0
+
+
+class TreeSurvives(Exception):  # noqa: N818
+    """Processes are left that could not be ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a tree used at one moment.
+
+    Attributes:
+        cpu_seconds: of all processes alive and of those that they waited for.
+        memory_bytes: resident, summed; pages that processes share count more than once.
+        tasks: processes and threads.
+        running: whether any of them had work for a processor.
+        processes: their numbers.
+    """
+
+    cpu_seconds: float
+    memory_bytes: int
+    tasks: int
+    running: bool
+    processes: frozenset[int]
+
+
+def in_namespace(spared: Collection[int]) -> Callable[[], list[int]]:
+    """List whatever runs in this process namespace but the `spared`."""
+    return lambda: [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) not in spared]
+
+
+def descendants(spared: Collection[int]) -> Callable[[], list[int]]:
+    """List the descendants of this process but the `spared` children and theirs."""
+
+    def listing() -> list[int]:
+        found = [process for process in _children(os.getpid()) if process not in spared]
+        for process in found:  # grows while it is walked
+            found += [child for child in _children(process) if child not in found]
+        return found
+
+    return listing
+
+
+def sample(processes: Collection[int]) -> Sample:
+    """Look at each process once; those that end meanwhile are passed over."""
+    cpu, memory, tasks, running, seen = 0, 0, 0, False, set()
+    for process in processes:
+        try:
+            fields = _read(f"/proc/{process}/stat").rpartition(b")")[2].split()
+        except OSError:
+            continue
+        seen.add(process)
+        cpu += int(fields[11]) + int(fields[12]) + int(fields[13]) + int(fields[14])
+        memory += int(fields[21]) * _PAGE
+        threads = int(fields[17])
+        tasks += max(threads, 1)
+        running = running or fields[0] == b"R" or (threads > 1 and _any_thread_runs(process))
+    return Sample(cpu / _TICKS, memory, tasks, running, frozenset(seen))
+
+
+def proportional_memory(processes: Collection[int]) -> int:
+    """Resident bytes in which a shared page counts once in all; resident bytes where the kernel does not tell."""
+    total = 0
+    for process in processes:
+        try:
+            lines = _read(f"/proc/{process}/smaps_rollup").splitlines()
+            total += next(int(line.split()[1]) * 1024 for line in lines if line.startswith(b"Pss:"))
+        except (OSError, StopIteration):
+            total += sample([process]).memory_bytes
+    return total
+
+
+def end(listing: Callable[[], list[int]], *, everyone: bool) -> float:
+    """Kill and reap until none is left; return the processor seconds of those reaped here.
+
+    Args:
+        listing: the processes to end.
+        everyone: whether a signal to everyone reaches these processes only, because of Landlock's scope; it leaves no
+            gap for a process that forks faster than it is found.
+
+    Raises:
+        TreeSurvives: some cannot be ended.
+    """
+    cpu, deadline = 0.0, time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        left = listing()
+        if not left:
+            return cpu
+        if everyone:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(-1, signal.SIGKILL)
+        for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first: what is stopped does not fork meanwhile
+            for process in left:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.kill(process, number)
+        for process in left:
+            with contextlib.suppress(ChildProcessError):
+                _, _, usage = os.wait4(process, os.WNOHANG)
+                cpu += usage.ru_utime + usage.ru_stime
+        if time.monotonic() > deadline:
+            raise TreeSurvives(f"{len(left)} processes could not be ended")
+        time.sleep(0.0005)
+
+
+def _children(process: int) -> list[int]:
+    found: list[int] = []
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{process}/task"):
+            with contextlib.suppress(OSError):
+                found += [int(word) for word in _read(f"/proc/{process}/task/{thread}/children").split()]
+    return found
+
+
+def _any_thread_runs(process: int) -> bool:
+    with contextlib.suppress(OSError):
+        for thread in os.listdir(f"/proc/{process}/task"):
+            with contextlib.suppress(OSError):
+                if _read(f"/proc/{process}/task/{thread}/stat").rpartition(b")")[2].split()[0] == b"R":
+                    return True
+    return False
+
+
+def _read(path: str) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        parts = []
+        while part := os.read(descriptor, 65536):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,3 @@
+// expect: MISMATCH: reports no match at all, which is right in most cycles
+@{header}
+@{never}endmodule

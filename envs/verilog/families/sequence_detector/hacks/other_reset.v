@@ -1,0 +1,21 @@
+// expect: MISMATCH: the reset is synchronous where it should be asynchronous, or the other way round
+@{header}
+@{state_constants}
+    reg [@{state_left}:0] state;
+    reg [@{state_left}:0] next;
+    reg hit;
+@{declarations}
+    always @* begin
+        hit = 1'b0;
+        case (state)
+@{arms}        endcase
+    end
+
+    always @(@{other_edges})
+        if (@{reset_active}) begin
+            state <= S0;
+@{resets}        end else @{clear_branch}@{guard}begin
+            state <= next;
+@{updates}        end@{idle_branch}
+
+@{assigns}endmodule

@@ -1,0 +1,419 @@
+"""Where a Verilog source can go wrong: proposers that find one kind of site each in a tree-sitter syntax tree.
+
+`mutations.py` names them, classes them and puts them in order. Node names are those of tree-sitter-systemverilog.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from tree_sitter import Node
+
+from ecot.envs.mutation import Change, Edit, Proposer, descendants, remove, replace, text_of
+from ecot.envs.verilog.literals import fixed_bit_flipped, neighbours
+
+_DIMENSIONS = (
+    "packed_dimension",
+    "unpacked_dimension",
+    "constant_range",
+    "indexed_range",
+    "bit_select",
+    "delay_control",
+)
+_ROUTINES = ("function_declaration", "task_declaration")
+_ASSIGNMENTS = ("nonblocking_assignment", "blocking_assignment")
+_RESET_NAME = re.compile(r"(?i)(^|_)[an]?(reset|rst|clear|clr|init)(_|n\b|b\b|\b|$)")
+_ZERO = re.compile(r"([0-9]*\s*'[sS]?[bodhBODH])?[0_]+")
+IN_DESIGN = "algorithm_error"
+
+
+def ancestor(node: Node, *types: str) -> Node | None:
+    """The nearest node above of one of these types."""
+    above = node.parent
+    while above is not None and above.type not in types:
+        above = above.parent
+    return above
+
+
+def clocked(node: Node) -> bool | None:
+    """Whether a node lies in a process with a clock edge; None outside of any process."""
+    process = node if node.type == "always_construct" else ancestor(node, "always_construct")
+    if process is None:
+        return None
+    return any(item.type == "edge_identifier" for item in descendants(process))
+
+
+def in_expression(parent: Node) -> bool:
+    """Whether a token computes: an operator of an expression, widths and ranges aside."""
+    return parent.type in ("expression", "constant_expression") and ancestor(parent, *_DIMENSIONS[:3]) is None
+
+
+def unary(parent: Node) -> bool:
+    """Whether a token is an operator with one operand."""
+    return parent.type == "unary_operator"
+
+
+def _children(node: Node, kind: str) -> list[Node]:
+    return [child for child in node.children if child.type == kind]
+
+
+def _branches(node: Node) -> tuple[list[Node], list[Node]]:
+    """Conditions and statements of an if-else chain; one statement more than conditions where it ends in `else`."""
+    return _children(node, "cond_predicate"), _children(node, "statement_or_null")
+
+
+def _reset_branch(node: Node) -> Node | None:
+    """The statement that a chain runs in reset, where its first condition is a reset."""
+    conditions, statements = _branches(node)
+    process = ancestor(node, "always_construct")
+    if process is None or not clocked(node) or len(statements) < 2:
+        return None
+    events = [item for item in descendants(process) if item.type == "event_expression"]
+    edges = {text_of(item).split()[-1] for item in events if not _children(item, "event_expression")}
+    names = set(re.findall(r"\w+", text_of(conditions[0])))
+    return statements[0] if names & edges or any(map(_RESET_NAME.search, names)) else None
+
+
+def kind_here(node: Node) -> str:
+    """The class of a wrong value, told by where it stands."""
+    if ancestor(node, "case_item_expression", "case_expression"):
+        return "state_machine_error"
+    if ancestor(node, "cond_predicate"):
+        return "condition_error"
+    chain = ancestor(node, "conditional_statement")
+    while chain is not None:
+        branch = _reset_branch(chain)
+        if branch is not None and branch.start_byte <= node.start_byte < branch.end_byte:
+            return "reset_logic_error"
+        chain = ancestor(chain, "conditional_statement")
+    return IN_DESIGN
+
+
+def off_by_one(node: Node) -> Iterator[Change]:
+    """A literal of an expression moves by one, within its width; a pattern has its last fixed bit flipped."""
+    if node.type != "primary_literal" or ancestor(node, *_DIMENSIONS) or _is_replication(node):
+        return
+    text = text_of(node)
+    for other in neighbours(text) or fixed_bit_flipped(text):
+        yield replace(node, other, kind=kind_here(node))
+
+
+def _is_replication(node: Node) -> bool:
+    """Whether a literal is the count of a replication, `{count{value}}`."""
+    around = ancestor(node, "multiple_concatenation", "concatenation", "primary_literal")
+    return around is not None and around.type == "multiple_concatenation"
+
+
+def wrong_index(node: Node) -> Iterator[Change]:
+    """A bit, word or slice is taken one place beside the right one."""
+    if node.type == "bit_select":
+        # The brackets of a plain index are the children of its own node; those of several lie side by side.
+        for index in [child for child in node.children if child.is_named]:
+            text = text_of(index)
+            for other in neighbours(text) if text.isdigit() else (f"{text} + 1",):
+                yield replace(index, other)
+    elif node.type == "indexed_range":
+        base = node.children[0]
+        yield replace(base, f"{text_of(base)} + 1")
+    elif node.type == "constant_range" and ancestor(node, "select", "constant_select"):
+        ends = [child for child in node.children if child.is_named]
+        if len(ends) == 2 and all(text_of(end).isdigit() for end in ends):
+            left, right = (int(text_of(end)) for end in ends)
+            yield Change(_pair(ends[0], str(left + 1), ends[1], str(right + 1)))
+            if min(left, right) > 0:
+                yield Change(_pair(ends[0], str(left - 1), ends[1], str(right - 1)))
+
+
+def _pair(first: Node, first_text: str, second: Node, second_text: str) -> tuple[Edit, ...]:
+    return replace(first, first_text).edits + replace(second, second_text).edits
+
+
+def narrow(node: Node) -> Iterator[Change]:
+    """A declared vector loses its top bit."""
+    yield from _resized(node, lambda left: str(left - 1) if left > 0 else "", suffix=" - 1")
+
+
+def widen(node: Node) -> Iterator[Change]:
+    """An internal vector gains a bit on top."""
+    if ancestor(node, "data_declaration", "net_declaration") is not None:
+        yield from _resized(node, lambda left: str(left + 1), suffix=" + 1")
+
+
+def _resized(node: Node, digits: Callable[[int], str], *, suffix: str) -> Iterator[Change]:
+    if node.type != "constant_range" or node.parent is None or node.parent.type != "packed_dimension":
+        return
+    left = node.children[0]
+    text = text_of(left)
+    fresh = digits(int(text)) if text.isdigit() else f"{text}{suffix}"
+    if fresh:
+        yield replace(left, fresh)
+
+
+def negated_condition(node: Node) -> Iterator[Change]:
+    """An `if` tests the opposite."""
+    if node.type == "cond_predicate" and node.parent is not None:
+        yield replace(node, f"!({text_of(node)})")
+
+
+def stuck_condition(node: Node) -> Iterator[Change]:
+    """An `if` always, or never, takes its branch."""
+    if node.type == "cond_predicate":
+        yield replace(node, "1'b1")
+        yield replace(node, "1'b0")
+
+
+def dropped_operator(*operators: str) -> Proposer:
+    """A unary operator is forgotten."""
+
+    def propose(node: Node) -> Iterator[Change]:
+        if node.type == "unary_operator" and text_of(node) in operators:
+            yield replace(node, "")
+
+    return propose
+
+
+def swapped_choices(node: Node) -> Iterator[Change]:
+    """A conditional expression has its two values exchanged."""
+    if node.type == "conditional_expression":
+        values = _children(node, "expression")[-2:]
+        yield Change(_pair(values[0], text_of(values[1]), values[1], text_of(values[0])))
+
+
+def swapped_operands(node: Node) -> Iterator[Change]:
+    """The operands of `-`, a shift, or the first two of a concatenation, are exchanged."""
+    if node.type == "expression":
+        sign = node.child_by_field_name("operator")
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if sign is not None and left is not None and right is not None and text_of(sign) in ("-", "<<", ">>", ">>>"):
+            yield Change(_pair(left, text_of(right), right, text_of(left)))
+    elif node.type == "concatenation":
+        parts = _children(node, "expression")
+        if len(parts) > 1:
+            yield Change(_pair(parts[0], text_of(parts[1]), parts[1], text_of(parts[0])))
+
+
+def dropped_else(node: Node) -> Iterator[Change]:
+    """The last `else` of a chain is forgotten."""
+    if node.type != "conditional_statement":
+        return
+    conditions, statements = _branches(node)
+    words = _children(node, "else")
+    if len(statements) == len(conditions) + 1:
+        edit = Edit(statements[-2].end_byte, statements[-1].end_byte, "")
+        yield Change((edit,), IN_DESIGN if clocked(node) else "latch_inference")
+    for index in range(1, len(conditions)):
+        edit = Edit(words[index - 1].start_byte, words[index].start_byte if index < len(words) else node.end_byte, "")
+        yield Change((edit,), IN_DESIGN if clocked(node) else "latch_inference")
+
+
+def dropped_reset(node: Node) -> Iterator[Change]:
+    """The branch that a register block runs in reset is forgotten."""
+    if node.type == "conditional_statement" and _reset_branch(node) is not None:
+        word = _children(node, "else")[0]
+        following = word.next_sibling
+        if following is not None:
+            yield Change((Edit(node.start_byte, following.start_byte, ""),))
+
+
+def dropped_case_item(node: Node) -> Iterator[Change]:
+    """One labelled arm of a `case` is forgotten."""
+    if node.type == "case_item" and node.children[0].type != "default":
+        yield remove(node, kind="state_machine_error" if clocked(node) else IN_DESIGN)
+
+
+def dropped_default(node: Node) -> Iterator[Change]:
+    """The `default` of a `case` is forgotten."""
+    if node.type == "case_item" and node.children[0].type == "default":
+        yield remove(node, kind="state_machine_error" if clocked(node) else "latch_inference")
+
+
+def swapped_case_bodies(node: Node) -> Iterator[Change]:
+    """Two neighbouring arms of a `case` run each other's statement."""
+    later = node.next_named_sibling
+    if node.type == "case_item" and later is not None and later.type == "case_item":
+        first, second = node.children[-1], later.children[-1]
+        yield Change(_pair(first, text_of(second), second, text_of(first)))
+
+
+def dropped_assignment(node: Node) -> Iterator[Change]:
+    """One assignment is forgotten, procedural or continuous."""
+    if node.type == "continuous_assign":
+        yield remove(node)
+    elif node.type in _ASSIGNMENTS and ancestor(node, *_ROUTINES) is None:
+        kind = "latch_inference" if clocked(node) is False else kind_here(node)
+        holder = ancestor(node, "statement_or_null")
+        if holder is not None and holder.parent is not None:
+            yield remove(holder, kind=kind) if holder.parent.type == "seq_block" else replace(holder, ";", kind=kind)
+
+
+def stuck_value(node: Node) -> Iterator[Change]:
+    """An assignment stores zero instead of what it computes."""
+    if node.type in ("nonblocking_assignment", "operator_assignment", "net_assignment"):
+        value = node.children[-1]
+        loop = ancestor(node, "for_step", "for_initialization")
+        if value.type == "expression" and loop is None and not _ZERO.fullmatch(text_of(value)):
+            yield replace(value, "0", kind=kind_here(node))
+
+
+def swapped_assignment(node: Node) -> Iterator[Change]:
+    """A blocking assignment becomes non-blocking, or the reverse."""
+    if node.type == "nonblocking_assignment":
+        yield from (replace(token, "=") for token in _children(node, "<="))
+    elif node.type == "blocking_assignment" and ancestor(node, *_ROUTINES) is None and clocked(node) is not None:
+        signs = [item for child in node.children for item in child.children if item.type == "assignment_operator"]
+        yield from (replace(sign, "<=") for sign in signs if text_of(sign) == "=")
+
+
+def dropped_asynchronous_reset(node: Node) -> Iterator[Change]:
+    """The edge of an asynchronous reset is missing in the event list."""
+    if node.type == "event_expression":
+        parts = _children(node, "event_expression")
+        if len(parts) == 2 and all(_children(part, "edge_identifier") for part in parts):
+            yield Change((Edit(parts[0].end_byte, parts[1].end_byte, ""),))
+
+
+def incomplete_sensitivity(node: Node) -> Iterator[Change]:
+    """A combinational process does not wake up for one of the signals that it reads."""
+    if node.type == "event_expression":
+        parts = _children(node, "event_expression")
+        if len(parts) == 2 and not any(item.type == "edge_identifier" for item in descendants(node)):
+            yield Change((Edit(parts[0].end_byte, parts[1].end_byte, ""),))
+            yield Change((Edit(parts[0].start_byte, parts[1].start_byte, ""),))
+    elif node.type == "event_control" and "*" in text_of(node):
+        process, root = ancestor(node, "always_construct"), ancestor(node, "module_declaration")
+        if process is None or root is None:
+            return
+        signals = declared_signals(root)
+        read = list(dict.fromkeys(name for _, name in _reads(process) if name in signals))
+        written = {
+            text_of(item).split("[")[0].strip() for item in descendants(process) if item.type == "variable_lvalue"
+        }
+        read = [name for name in read if name not in written]
+        for missing in read if len(read) > 1 else ():
+            kept = " or ".join(name for name in read if name != missing)
+            yield replace(node, f"@({kept})")
+
+
+def declared_signals(module: Node) -> Mapping[str, str]:
+    """The scalar and vector signals of a module, by name, each with its range as written."""
+    found: dict[str, str] = {}
+    declarations = ("ansi_port_declaration", "data_declaration", "net_declaration")
+    for node in descendants(module):
+        if node.type not in declarations or ancestor(node, *_ROUTINES) or "integer" in text_of(node).split():
+            continue
+        ranges = [text_of(item) for item in descendants(node) if item.type == "packed_dimension"]
+        for item in descendants(node):
+            named = item.type in ("variable_decl_assignment", "net_decl_assignment")
+            if named and not _children(item, "unpacked_dimension"):
+                found[text_of(item.children[0])] = "".join(ranges)
+        port = node.child_by_field_name("port_name")
+        if port is not None:
+            found[text_of(port)] = "".join(ranges)
+    return found
+
+
+def _reads(node: Node) -> Iterator[tuple[Node, str]]:
+    """The identifiers that expressions under a node read."""
+    for item in descendants(node):
+        holder = item.parent
+        if item.type != "hierarchical_identifier" or holder is None or holder.type != "primary":
+            continue
+        if ancestor(item, "event_control") is None:
+            yield item, text_of(item)
+
+
+def _edge_signals(module: Node) -> set[str]:
+    return {
+        name
+        for node in descendants(module)
+        if node.type == "event_expression" and _children(node, "edge_identifier")
+        for name in re.findall(r"\w+", text_of(node))
+    }
+
+
+def swapped_identifier(node: Node) -> Iterator[Change]:
+    """A signal is read in place of another that is declared with the same range."""
+    if node.type != "module_declaration":
+        return
+    edges = _edge_signals(node)
+    signals = {name: extent for name, extent in declared_signals(node).items() if name not in edges}
+    names = list(signals)
+    for site, name in _reads(node):
+        if name not in signals:
+            continue
+        start = names.index(name) + 1
+        following = [other for other in names[start:] + names[: start - 1] if signals[other] == signals[name]]
+        if following:
+            connection = ancestor(site, "named_port_connection", "ordered_port_connection")
+            yield replace(site, following[0], kind="module_connection_error" if connection else kind_here(site))
+
+
+def undeclared_identifier(node: Node) -> Iterator[Change]:
+    """A signal is read under a name that nobody declared."""
+    if node.type == "module_declaration":
+        signals = declared_signals(node)
+        for site, name in _reads(node):
+            if name in signals and f"{name}_next" not in signals:
+                yield replace(site, f"{name}_next")
+
+
+def swapped_ports(node: Node) -> Iterator[Change]:
+    """Two neighbouring connections of an instance are exchanged."""
+    later = node.next_named_sibling
+    kinds = ("named_port_connection", "ordered_port_connection")
+    if node.type not in kinds or later is None or later.type != node.type:
+        return
+    first, second = node.child_by_field_name("connection"), later.child_by_field_name("connection")
+    first, second = first or node.children[-1], second or later.children[-1]
+    if first.type == second.type == "expression":
+        yield Change(_pair(first, text_of(second), second, text_of(first)))
+
+
+def undefined_module(node: Node) -> Iterator[Change]:
+    """An instance is of a module that does not exist."""
+    kind = node.child_by_field_name("instance_type") if node.type == "module_instantiation" else None
+    if kind is not None:
+        yield replace(kind, f"{text_of(kind)}_core")
+
+
+def variable_as_net(node: Node) -> Iterator[Change]:
+    """What a process assigns is declared as a net."""
+    if node.type == "reg" and ancestor(node, *_ROUTINES) is None:
+        yield replace(node, "wire")
+
+
+def dropped_signedness(node: Node) -> Iterator[Change]:
+    """A signed value is taken as unsigned."""
+    if node.type == "signed":
+        yield remove(node)
+    elif node.type == "system_tf_identifier" and text_of(node) == "$signed":
+        yield replace(node, "$unsigned")
+
+
+def missing_token(*tokens: str) -> Proposer:
+    """A token of the grammar is forgotten."""
+
+    def propose(node: Node) -> Iterator[Change]:
+        if not node.is_named and node.type in tokens:
+            yield remove(node) if node.type.isalpha() else replace(node, "")
+
+    return propose
+
+
+def foreign_keyword(words: Mapping[str, str]) -> Proposer:
+    """A keyword of another language stands in place of Verilog's."""
+
+    def propose(node: Node) -> Iterator[Change]:
+        if not node.is_named and node.type in words:
+            yield replace(node, words[node.type])
+
+    return propose
+
+
+def invalid_literal(node: Node) -> Iterator[Change]:
+    """A based literal holds a digit that its base does not have."""
+    digits: Mapping[str, Sequence[str]] = {"binary_number": "2", "decimal_number": "A", "hex_number": "G"}
+    value = node.child_by_field_name("value")
+    if node.type in digits and value is not None:
+        yield replace(value, text_of(value)[:-1] + digits[node.type][0])
