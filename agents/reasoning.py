@@ -42,7 +42,7 @@ def read_feedback(feedback: str) -> Reading:
     if found is None:
         return Reading(None, "", (), frozenset())
     said = [line.strip() for line in body.strip().split("\n\n")[0].splitlines() if line.strip()]
-    quote = " ".join(said[:2]) if said and "Corrections left" not in said[0] else ""
+    quote = said[0] if said and "Corrections left" not in said[0] else ""
     if len(quote) > _LONGEST_QUOTE:
         quote = f"{quote[:_LONGEST_QUOTE].rsplit(' ', 1)[0]} ..."
     return Reading(

@@ -9,7 +9,7 @@ from ecot.envs.errors import EcotError
 from ecot.envs.types import Trajectory
 
 
-class ReplayEnded(EcotError, LookupError):
+class ReplayError(EcotError, LookupError):
     """The episode goes on past the last stored reply: it was solved before, or had fewer corrections."""
 
 
@@ -17,7 +17,7 @@ class ReplayAgent:
     """Answers turn by turn what `trajectory` holds.
 
     Raises:
-        ReplayEnded: by `act`, where the trajectory has no further turn.
+        ReplayError: by `act`, where the trajectory has no further turn.
     """
 
     def __init__(self, trajectory: Trajectory) -> None:
@@ -28,6 +28,6 @@ class ReplayAgent:
         """Answer as before."""
         index = len(conversation) // 2
         if index >= len(self._turns):
-            raise ReplayEnded(f"the episode does not end after its {len(self._turns)} stored turns")
+            raise ReplayError(f"the episode does not end after its {len(self._turns)} stored turns")
         turn = self._turns[index]
         return Reply(turn.action, turn.stop_reason, turn.prompt_ids, turn.completion_ids, turn.logprobs)

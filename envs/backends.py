@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 
@@ -33,7 +34,7 @@ class Lease:
             SandboxError: nothing can confine here; the message says how to enable a mechanism.
         """
         if self._own is None:
-            self._own = _acquire(self._name)
+            self._own = _shared.acquire(self._name)
             self._held = True
         return self._own
 
@@ -44,10 +45,9 @@ class Lease:
 
     def release(self) -> None:
         """Give the share back; twice is harmless. A backend that was passed as an object stays open."""
-        if self._held:
-            self._held = False
-            self._own = None
-            _release(self._name)
+        if self._held and self._own is not None:
+            backend, self._own, self._held = self._own, None, False
+            _shared.release(self._name, backend)
 
 
 def lease(backend: str | Backend, domain: Domain) -> Lease:
@@ -70,22 +70,39 @@ def _constructor(name: str) -> Callable[[], Backend]:
     raise ConfigError(f"unknown backend {name!r}; use 'real', 'remote:/path/of/socket', or an object with `submit`")
 
 
-_lock = threading.Lock()
-_shared: dict[str, tuple[Backend, int]] = {}
+class _Shared:
+    """The named backends of this process, each with the number of its leases."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Hold nothing, without a word to what was held."""
+        self._lock = threading.Lock()
+        self._held: dict[str, tuple[Backend, int]] = {}
+
+    def acquire(self, name: str) -> Backend:
+        """Return a backend, started where nobody holds it."""
+        with self._lock:
+            backend, count = self._held[name] if name in self._held else (_constructor(name)(), 0)
+            self._held[name] = (backend, count + 1)
+            return backend
+
+    def release(self, name: str, backend: Backend) -> None:
+        """Take a lease back, and close the backend after the last one."""
+        with self._lock:
+            held, count = self._held.get(name, (None, 0))
+            if held is not backend:
+                return  # a forked child gives back what only its parent can close
+            if count > 1:
+                self._held[name] = (backend, count - 1)
+                return
+            del self._held[name]
+        backend.close()
 
 
-def _acquire(name: str) -> Backend:
-    with _lock:
-        backend, count = _shared[name] if name in _shared else (_constructor(name)(), 0)
-        _shared[name] = (backend, count + 1)
-        return backend
+_shared = _Shared()
 
 
-def _release(name: str) -> None:
-    with _lock:
-        backend, count = _shared[name]
-        if count > 1:
-            _shared[name] = (backend, count - 1)
-            return
-        del _shared[name]
-    backend.close()
+# `AsyncVectorEnv` forks: a pool's threads stay with the parent, so that a child must begin with pools of its own.
+os.register_at_fork(after_in_child=_shared.forget)

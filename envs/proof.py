@@ -1,7 +1,7 @@
-"""Tasks prove themselves: the solution passes, its mutants fail, and cheats earn no more than the floor, each for a reason.
+"""Tasks prove themselves: the solution passes, its mutants fail, and cheats earn the floor, each for a stated reason.
 
-A *trial* is one candidate with a stated expectation; a *finding* is what the real toolchain made of it. Findings go to a
-journal as they come, so that a run that was killed goes on where it stopped.
+A *trial* is one candidate with a stated expectation; a *finding* is what the real toolchain made of it. Findings go to
+a journal as they come, so that a run that was killed goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -21,22 +21,10 @@ from ecot.envs.domain import Domain, Mutation
 from ecot.envs.errors import StoreError, TaskError
 from ecot.envs.provenance import judge_digest
 from ecot.envs.sandbox import Cell, Sandbox
-from ecot.envs.score import Reward
 from ecot.envs.tasks import TaskSource
-from ecot.envs.types import Candidate, File, Label, Outcome, Request, StageResult, Task, digest
+from ecot.envs.types import Candidate, File, Label, Outcome, Request, Task, digest
 
-__all__ = [
-    "NOT_BUILT",
-    "Finding",
-    "Hack",
-    "Journal",
-    "ProvableSource",
-    "Trial",
-    "best_stalling_return",
-    "prove",
-    "provable",
-    "trials",
-]
+__all__ = ["NOT_BUILT", "Finding", "Hack", "Journal", "ProvableSource", "Trial", "provable", "prove", "trials"]
 
 NOT_BUILT = frozenset({Label.COMPILATION_ERROR, Label.LINK_ERROR, Label.REJECTED, Label.FORMAT_ERROR})
 """Labels of a mutant that is no program: it is left out of the mutation score."""
@@ -377,34 +365,3 @@ class _Prover:
     def close(self) -> None:
         for cell in self._cells:
             cell.close()
-
-
-def best_stalling_return(reward: Reward, findings: Sequence[Finding], *, turns: int) -> float:
-    """Return the most that a policy earns in an episode by cheats and near-misses alone, whatever their order.
-
-    The policy may use every candidate of `findings` that did not pass, in any order and as often as it likes, and never
-    solves the task. An exact search over the scores: what a turn earns depends on the best score before it.
-
-    Args:
-        reward: of a turn.
-        findings: what is known to fail, with what it earns; those that passed are left out.
-        turns: of the episode, the first answer included.
-    """
-    attempts = {(item.label, item.score) for item in findings if item.label is not Label.PASS}
-    outcomes = [(_stand_in(label), score) for label, score in sorted(attempts)]
-    returns: dict[float, float] = {}
-    reachable = {0.0, *(score for _, score in outcomes)}
-    for _ in range(turns):
-        # After so many more turns, from each best score: the best of stopping and of one attempt more.
-        returns = {
-            best: max(
-                (reward(outcome, score, best) + returns.get(max(best, score), 0.0) for outcome, score in outcomes),
-                default=0.0,
-            )
-            for best in reachable
-        }
-    return max(0.0, returns.get(0.0, 0.0))
-
-
-def _stand_in(label: Label) -> Outcome:
-    return Outcome(stages=(StageResult(name="judge", passed=label is Label.PASS, label=label),))

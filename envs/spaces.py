@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 from gymnasium import spaces
+from gymnasium.error import CustomSpaceError
+from gymnasium.vector.utils import create_shared_memory
 
 
 class Text(spaces.Text):
@@ -35,3 +37,8 @@ class Text(spaces.Text):
 
     def __hash__(self) -> int:
         return hash(Text)
+
+
+@create_shared_memory.register(Text)
+def _refuse_shared_memory(space: Text, n: int = 1, ctx: Any = None) -> Any:
+    raise CustomSpaceError("text of any length fits no shared memory; pass vector_kwargs={'shared_memory': False}")

@@ -12,9 +12,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from ecot.envs.errors import SandboxError
 from ecot.envs.types import Limits
 
-__all__ = ["CallResult", "Cell", "Exhausted", "ProcessResult", "Sandbox", "Workspace"]
+__all__ = ["CallResult", "Cell", "Exhausted", "ProcessResult", "Sandbox", "WallClockExceeded", "Workspace"]
+
+
+class WallClockExceeded(SandboxError):
+    """The wall-clock backstop fired although the machine, not the candidate, took the time: run the job again, alone."""
 
 
 class Exhausted(StrEnum):

@@ -35,7 +35,12 @@ def _score(outcome: Outcome) -> float:
 
 def _mutate(source: str) -> Sequence[Mutation]:
     mutations: Any = import_module(f"{__name__}.mutations")
-    found: Sequence[Mutation] = mutations.mutations(source)
+    found: Sequence[Mutation] = mutations.mutate(source)
+    return found
+
+
+def _mistakes(source: str) -> Sequence[Mutation]:
+    found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
     return found
 
 
@@ -77,6 +82,7 @@ DOMAIN = register(
         floor=0.1,
         preload=("ecot.envs.verilog.rules",),
         mutate=_mutate,
+        mistakes=_mistakes,
         equivalent=_equivalent,
         judge_packages=("ecot.envs.verilog",),
         prompts="ecot.envs.verilog",

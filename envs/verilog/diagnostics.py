@@ -133,7 +133,8 @@ def _icarus_line(line: str) -> tuple[bool, Diagnostic]:
 
 def parse_yosys(log: str) -> tuple[Diagnostic, ...]:
     """Return what `yosys` said: errors, then warnings; the bits of one signal are reported once."""
-    errors, warnings = [], []
+    errors: list[Diagnostic] = []
+    warnings: list[Diagnostic] = []
     lines = log.splitlines()
     for index, line in enumerate(lines):
         match = _YOSYS_LINE.match(line)

@@ -69,25 +69,38 @@ MISTAKES = (
         "    integer step;\n    reg toggled;\n    always @(@{output}) begin\n        toggled = 1'b0;\n"
         "        for (step = 0; step < @{output}; step = step + 1)\n            toggled = ~toggled;\n    end\n",
     ),
+    Mistake(
+        "while_over_data",
+        Label.SYNTHESIS_ERROR,
+        "    reg [7:0] rest;\n    always @(@{output}) begin\n        rest = @{output};\n"
+        "        while (rest != 0)\n            rest = rest >> 1;\n    end\n",
+    ),
+    Mistake(
+        "else_forgotten",
+        Label.SYNTHESIS_ERROR,
+        "    reg odd;\n    always @(@{output})\n        if (^@{output})\n            odd = 1'b1;\n",
+    ),
+    Mistake(
+        "recursion_without_end",
+        Label.RUNTIME_ERROR,
+        "    function automatic [7:0] folded(input [7:0] value);\n        folded = folded(value >> 1) ^ value[0];\n"
+        "    endfunction\n    reg [7:0] parity;\n    always @(@{output})\n        parity = folded(@{output});\n",
+    ),
     Mistake("endmodule_misspelt", Label.COMPILATION_ERROR, "endmodul\n"),
 )
 
 
 def mistakes(source: str) -> Sequence[Mutation]:
-    """Return every mistake made in `source`, in a fixed order; an assignment written twice comes last."""
+    """Return every mistake made in `source`, in a fixed order; none where there is no module with an output."""
     output = _OUTPUT.search(source)
     ends = list(_END.finditer(source))
     if output is None or not ends:
         return []
     position = ends[-1].start()
-    made = [
+    return [
         _mutation(mistake.operator, mistake.label, source, position, fill(mistake.lines, {"output": output[1]}))
         for mistake in MISTAKES
     ]
-    twice = re.search(rf"^[ \t]*assign\s+{output[1]}\b[^;]*;\n", source, re.M)
-    if twice:
-        made.append(_mutation("assigned_twice", Label.SYNTHESIS_ERROR, source, twice.end(), twice[0]))
-    return made
 
 
 def _mutation(operator: str, label: Label, source: str, position: int, text: str) -> Mutation:

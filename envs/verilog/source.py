@@ -19,7 +19,7 @@ from ecot.envs.tasks import SPLITS, check_split, permuted, split_of
 from ecot.envs.types import Audience, EnvironmentBundle, File, Limits, Task
 from ecot.envs.verilog.driver import clock_of, driver_text
 from ecot.envs.verilog.family import Family, Params, Port, Role
-from ecot.envs.verilog.texts import FAMILIES, Hack, hacks_of, render, top_of, values_of
+from ecot.envs.verilog.texts import FAMILIES, Hack, family_digest, hacks_of, render, top_of, values_of
 
 ENV_ID = "ECoT/Verilog-v0"
 DRAWS = 2000
@@ -75,6 +75,10 @@ class FamilySource:
         """See `TaskSource.__getitem__`."""
         family, draw = self._locate(task_id)
         return _task(family, task_id, params_of(family, draw))
+
+    def families(self) -> Mapping[str, str]:
+        """The families by name, each with a digest of its folder."""
+        return {family.name: family_digest(family.name) for family in self._families}
 
     def hacks(self, task_id: str) -> Sequence[Hack]:
         """The cheats and near-misses of a task, rendered for its draw: the generic ones, then the family's own."""
@@ -186,7 +190,7 @@ def params_of(family: Family, draw: int) -> Params:
 def _element(family: Family, index: int) -> dict[str, Any]:
     """Element of the product of all choices; the last parameter varies fastest."""
     params = {}
-    for key, values in reversed(family.choices.items()):
+    for key, values in reversed(list(family.choices.items())):
         index, position = divmod(index, len(values))
         params[key] = values[position]
     return {key: params[key] for key in family.choices}

@@ -277,7 +277,10 @@ def _limit(process: ProcessResult, tool: str) -> tuple[Label, tuple[Diagnostic, 
     """The label and the words for a run that a limit ended."""
     limit = process.exhausted or Exhausted.CPU
     label = Label.TIMEOUT if limit is Exhausted.CPU else Label.RESOURCE_LIMIT
-    return label, (_said(tool, f"{limit}_limit", f"{tool} needed {_LIMIT_WORDS[limit]} for this design"),)
+    message = f"{tool} needed {_LIMIT_WORDS[limit]} for this design"
+    if tool == "vvp" and limit is Exhausted.CPU:
+        message = "the simulation never gets past one moment: look for feedback or a loop in which no time passes"
+    return label, (_said(tool, f"{limit}_limit", message),)
 
 
 def _passed(

@@ -6,6 +6,7 @@ import errno
 import importlib
 import json
 import os
+import struct
 import sys
 import types
 from collections.abc import Callable, Mapping, Sequence
@@ -13,9 +14,16 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ecot.envs.sandbox.supervisor.confine import Confinement
-from ecot.envs.sandbox.supervisor.watch import ACCOUNT, Budget, Child, Report, Surroundings, Watch
+from ecot.envs.sandbox.supervisor.watch import Budget, Child, Report, Surroundings, Watch
 
-_NOT_CONFINED = 125
+_CONFINED = b"c"
+"""Opens an account, written after the last step of confinement and before anything else can write."""
+_ACCOUNT = struct.Struct("ii")
+"""The error number of a program that could not be started, else 0; and its status, as `os.wait4` returns it."""
+
+
+class NotConfined(Exception):  # noqa: N818
+    """A child could not give up what it must not have."""
 
 
 def run(
@@ -27,26 +35,38 @@ def run(
     surroundings: Surroundings,
     environment: Mapping[str, str],
 ) -> Report:
-    """Run a program to its end. `Report.error` tells why it could not be started."""
+    """Run a program to its end. `Report.error` tells why it could not be started.
+
+    Raises:
+        NotConfined: and so it was not started.
+        TreeSurvives: see `Watch.until_end`.
+    """
 
     def program(account: int) -> NoReturn:
         try:
             if not confinement.namespaces:
                 os.execvpe(argv[0], list(argv), dict(environment))
             status = _spawn_and_wait(argv, environment)
-            os.write(account, ACCOUNT.pack(0, status))
+            os.write(account, _ACCOUNT.pack(0, status))
         except OSError as error:
-            os.write(account, ACCOUNT.pack(error.errno or errno.EIO, 0))
+            os.write(account, _ACCOUNT.pack(error.errno or errno.EIO, 0))
         os._exit(0)
 
-    child = _start(program, stdin, budget, confinement, accounts=True)
-    return Watch(child, budget, surroundings).until_end()
+    report = _stand_by(_start(program, stdin, budget, confinement), budget, surroundings)
+    if len(report.account) == _ACCOUNT.size:
+        report.error, report.status = _ACCOUNT.unpack(report.account)
+    return report
 
 
 def call(
     function: str, argument: Any, budget: Budget, *, confinement: Confinement, surroundings: Surroundings
 ) -> Report:
-    """Call a function; the third stream of the report holds `[value, error]` as JSON, or nothing where it crashed."""
+    """Call a function; the account of the report holds `[value, error]` as JSON, or nothing where it crashed.
+
+    Raises:
+        NotConfined: and so it was not entered.
+        TreeSurvives: see `Watch.until_end`.
+    """
     target = _function(function)
 
     def enter(account: int) -> NoReturn:
@@ -61,8 +81,7 @@ def call(
             stream.flush()
         os._exit(0)
 
-    child = _start(enter, b"", budget, confinement, accounts=False)
-    return Watch(child, budget, surroundings).until_end()
+    return _stand_by(_start(enter, b"", budget, confinement), budget, surroundings)
 
 
 def load(module: str) -> types.ModuleType:
@@ -93,9 +112,16 @@ def _function(path: str) -> Callable[[Any], Any]:
     return target  # type: ignore[no-any-return]
 
 
-def _start(
-    body: Callable[[int], NoReturn], stdin: bytes, budget: Budget, confinement: Confinement, *, accounts: bool
-) -> Child:
+def _stand_by(child: Child, budget: Budget, surroundings: Surroundings) -> Report:
+    report = Watch(child, budget, surroundings).until_end()
+    if report.account.startswith(_CONFINED):
+        del report.account[: len(_CONFINED)]
+    elif report.exhausted is None and not report.abandoned:
+        raise NotConfined(report.account.decode(errors="replace") or f"it ended with status {report.status}")
+    return report
+
+
+def _start(body: Callable[[int], NoReturn], stdin: bytes, budget: Budget, confinement: Confinement) -> Child:
     outputs = [os.pipe() for _ in range(3)]
     source = os.pipe() if stdin else (os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), -1)
     process = confinement.fork()
@@ -104,8 +130,9 @@ def _start(
         try:
             confinement.enter(budget, [source[0], outputs[0][1], outputs[1][1]], account)
         except BaseException as error:  # noqa: BLE001 - nothing but the report may happen in a child half confined
-            os.write(2, f"not confined: {error}".encode())
-            os._exit(_NOT_CONFINED)
+            os.write(account, str(error).encode())
+            os._exit(1)
+        os.write(account, _CONFINED)
         body(account)
     for descriptor in (source[0], *(writer for _, writer in outputs)):
         os.close(descriptor)
@@ -114,7 +141,6 @@ def _start(
         streams=(outputs[0][0], outputs[1][0], outputs[2][0]),
         stdin=source[1] if stdin else None,
         text=memoryview(stdin),
-        accounts=accounts,
     )
 
 

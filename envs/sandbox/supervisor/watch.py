@@ -8,7 +8,6 @@ import os
 import random
 import select
 import signal
-import struct
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,9 +23,6 @@ _MOST_RESULT_BYTES = 1 << 24
 _STARVED_SHARE = 0.5
 _LATE_SECONDS = 1.0
 
-ACCOUNT = struct.Struct("ii")
-"""The error number of a program that could not be started, else 0; and its status, as `os.wait4` returns it."""
-
 Budget = dict[str, Any]
 """The fields of `Limits`, by name."""
 
@@ -41,14 +37,12 @@ class Child:
             or how a program started and ended, written by our own process above it.
         stdin: descriptor of its standard input, or None.
         text: what is still to be written there.
-        accounts: whether the account holds a record of `ACCOUNT`, for a program.
     """
 
     process: int
     streams: tuple[int, int, int]
     stdin: int | None
     text: memoryview
-    accounts: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +70,9 @@ class Report:
 
     status: int = 0
     error: int = 0
-    output: tuple[bytearray, bytearray, bytearray] = field(default_factory=lambda: (bytearray(), bytearray(), bytearray()))
+    stdout: bytearray = field(default_factory=bytearray)
+    stderr: bytearray = field(default_factory=bytearray)
+    account: bytearray = field(default_factory=bytearray)
     cpu_seconds: float = 0.0
     memory_bytes: int = 0
     exhausted: str | None = None
@@ -93,6 +89,7 @@ class Watch:
         self._budget = budget
         self._around = surroundings
         self._report = Report()
+        self._taken = (self._report.stdout, self._report.stderr, self._report.account)
         self._started = time.monotonic()
         self._poll = select.poll()
         self._room_in_output = int(budget["output_kib"]) * 1024
@@ -185,7 +182,7 @@ class Watch:
         if not data:
             self._poll.unregister(descriptor)
             return
-        taken = self._report.output[which]
+        taken = self._taken[which]
         if which == 2:
             taken += data
             over = len(taken) > _MOST_RESULT_BYTES
@@ -229,8 +226,6 @@ class Watch:
         finally:
             for descriptor in (*child.streams, *([child.stdin] if child.stdin is not None else [])):
                 os.close(descriptor)
-        if child.accounts and len(report.output[2]) == ACCOUNT.size:
-            report.error, report.status = ACCOUNT.unpack(report.output[2])
         report.seconds = time.monotonic() - self._started
         report.cpu_seconds = max(report.cpu_seconds, cpu)
         report.memory_bytes = max(report.memory_bytes, usage.ru_maxrss * 1024)
@@ -242,8 +237,8 @@ class Watch:
         for descriptor in self._child.streams:
             before = -1
             which = self._child.streams.index(descriptor)
-            while len(self._report.output[which]) != before and time.monotonic() < deadline:
-                before = len(self._report.output[which])
+            while len(self._taken[which]) != before and time.monotonic() < deadline:
+                before = len(self._taken[which])
                 with contextlib.suppress(KeyError):  # it is not polled any more
                     self._take(descriptor)
 

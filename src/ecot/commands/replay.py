@@ -92,8 +92,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not chosen:
         raise ConfigError(f"{arguments.path} holds no trajectory whose identity starts with {arguments.id!r}")
     with closing(_Backends(arguments.backend)) as backends:
+        env_ids, versions = _survey(store, chosen)
+        for env_id in env_ids:
+            backends.of(env_id)  # a missing tool is told before anything runs
         results = _replay_all(store, chosen, backends, workers=arguments.workers)
-        versions = _version_drift(store, chosen)
     _report(Console(), results, versions)
     for problem in store.problems:
         sys.stderr.write(f"ecot: {problem}\n")
@@ -147,7 +149,7 @@ def _replay(store: TrajectoryStore, identity: str, backends: _Backends) -> Repla
             now = play_episode(env, ReplayAgent(stored), plan=plan)
     except EcotError as error:
         return Replayed(failed=f"{identity[:12]}: {error}")
-    if now.error and not now.error.startswith("ReplayEnded"):
+    if now.error and not now.error.startswith("ReplayError"):
         return Replayed(failed=f"{identity[:12]}: {now.error}")
     return Replayed(turns=len(now.turns), drifts=tuple(compare(stored, now)))
 
@@ -214,17 +216,21 @@ def _diagnostics(stage: StageResult) -> str:
     return "\n".join(render_diagnostic(item) for item in stage.diagnostics) or "none"
 
 
-def _version_drift(store: TrajectoryStore, identities: Sequence[str]) -> Sequence[tuple[str, str, str]]:
-    """Tools whose version differs from that of the record: what, stored, now."""
-    found: dict[tuple[str, str, str], None] = {}
+def _survey(store: TrajectoryStore, identities: Sequence[str]) -> tuple[Sequence[str], Sequence[tuple[str, str, str]]]:
+    """Return the environments, and each tool whose version is not that of the record: name, stored, now."""
+    recorded: dict[tuple[str, str, str], None] = {}
+    env_ids: dict[str, None] = {}
     for identity in identities:
         trajectory = store[identity]
-        domain = domain_of(trajectory.env_id)
-        versions = versions_of(domain)
+        env_ids[trajectory.env_id] = None
         for tool, version in trajectory.provenance.toolchain.items():
-            if versions.get(tool) != version:
-                found[tool, str(version), versions.get(tool, "not used")] = None
-    return list(found)
+            recorded[trajectory.env_id, tool, str(version)] = None
+    found: dict[tuple[str, str, str], None] = {}
+    for env_id, tool, version in recorded:
+        now = versions_of(domain_of(env_id)).get(tool, "not used")
+        if now != version:
+            found[tool, version, now] = None
+    return list(env_ids), list(found)
 
 
 def _report(console: Console, results: Sequence[Replayed], versions: Sequence[tuple[str, str, str]]) -> None:

@@ -55,8 +55,8 @@ def _name(params: Params, signal: str) -> str:
 
 def _last(params: Params) -> int:
     """The largest value of the count."""
-    moduli = {"full": 1 << params["width"], "decade": 10, "odd": (1 << params["width"]) - 3}
-    return moduli[params["modulus"]] - 1
+    moduli: Mapping[str, int] = {"full": 1 << params["width"], "decade": 10, "odd": (1 << params["width"]) - 3}
+    return moduli[str(params["modulus"])] - 1
 
 
 def _reset_value(params: Params) -> int:
@@ -94,7 +94,8 @@ def _ports(params: Params) -> Sequence[Port]:
 
 def _valid(params: Params) -> bool:
     """Counters without a load stay small enough for a simulation to see them wrap; a decade needs four bits."""
-    return (params["load"] or params["width"] <= 6) and (params["modulus"] != "decade" or params["width"] >= 4)
+    short = bool(params["load"]) or params["width"] <= 6
+    return short and bool(params["modulus"] != "decade" or params["width"] >= 4)
 
 
 def _fill(params: Params) -> Mapping[str, str]:
@@ -249,14 +250,14 @@ class _Counter:
             self._count = target % (last + 1) if self._params["limit"] == "wrap" else max(0, min(last, target))
 
     def _in_reset(self, inputs: Inputs) -> bool:
-        return inputs[_name(self._params, "reset")] == (self._params["reset_level"] == "high")
+        return inputs[_name(self._params, "reset")] == int(self._params["reset_level"] == "high")
 
     def _loading(self, inputs: Inputs) -> bool:
-        return self._params["load"] and inputs[_name(self._params, "load")] == 1
+        return bool(self._params["load"]) and inputs[_name(self._params, "load")] == 1
 
     def _enabled(self, inputs: Inputs) -> bool:
-        kind = self._params["enable"]
-        return kind == "none" or inputs[_name(self._params, "enable")] == (kind == "high")
+        kind = str(self._params["enable"])
+        return kind == "none" or inputs[_name(self._params, "enable")] == int(kind == "high")
 
     def _downwards(self, inputs: Inputs) -> bool:
         direction = self._params["direction"]

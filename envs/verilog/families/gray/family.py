@@ -89,10 +89,13 @@ def _conversions(params: Params, rng: Random) -> list[dict[str, int]]:
     """Every drawn code, in both directions where there are two; disabled cycles and resets in between."""
     cycles = [{"reset": 1}, {"reset": 1, "enable": 1, "code": (1 << params["width"]) - 1}, {"enable": 0, "code": 1}]
     cycles += [{"enable": 0, "code": (1 << params["width"]) - 1, "select": 1}]
-    rounds = max(1, 40 >> params["width"])
-    for code in _codes(params["width"], rng) * rounds:
-        selections = (0, 1) if params["form"] == "both" else (0,)
-        cycles += [{"enable": 1, "code": code, "select": select} for select in selections]
+    selections = (0, 1) if params["form"] == "both" else (0,)
+    cases = [(code, select) for code in _codes(params["width"], rng) for select in selections]
+    cases *= max(1, 80 >> params["width"])
+    # In any order: what a register keeps of one case must not help with the next.
+    rng.shuffle(cases)
+    for code, select in cases[:300]:
+        cycles.append({"enable": 1, "code": code, "select": select})
         if rng.random() < 0.25:
             cycles.append({"enable": 0, "code": rng.randrange(1 << params["width"]), "select": rng.randrange(2)})
         if rng.random() < 0.06:
@@ -135,7 +138,8 @@ def _valid(params: Params) -> bool:
     first = {key: values[0] for key, values in FAMILY.choices.items()}
     if params["form"] == "counter":
         widths = _COUNTED_WIDTHS if params["load"] == "none" else _LOADED_WIDTHS
-        return params["stage"] == "registered" and params["width"] in widths
+        stuck = params["load"] == "none" and params["direction"] == "down" and params["limit"] == "saturate"
+        return params["stage"] == "registered" and params["width"] in widths and not stuck
     pinned = ["direction", "limit", "load", "binary_output"]
     if params["stage"] == "combinational":
         pinned += ["reset", "enable"]

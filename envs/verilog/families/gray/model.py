@@ -90,10 +90,10 @@ class _Counter:
     def _next(self, inputs: Inputs, place: int) -> int:
         params, names = self._params, self._names
         if params["load"] != "none" and inputs[names["load"]]:
-            data = inputs[names["data"]]
+            data: int = inputs[names["data"]]
             return data if params["load"] == "binary" else _places(params["width"])[data]
         if params["enable"] and not inputs[names["enable"]]:
             return place
         downwards = inputs[names["down"]] == 1 if params["direction"] == "both" else params["direction"] == "down"
-        target, count = place + (-1 if downwards else 1), 1 << params["width"]
+        target, count = place + (-1 if downwards else 1), len(reflected(params["width"]))
         return target % count if params["limit"] == "wrap" else min(max(target, 0), count - 1)

@@ -21,6 +21,11 @@ def fill(params: Params, *, ports: Mapping[str, Port], clocking: Clocking, model
     names = {key: port.name for key, port in ports.items()}
     width = params["width"]
     return {
+        "comment": f"{_TITLES[params['form']].removeprefix('a ').capitalize()}.",
+        "example_note": "one case a row"
+        if params["stage"] == "combinational"
+        else f"a row a cycle, read just before the rising edge of `{clocking.clock}`",
+        "next_bit": str(width - 2),
         "title": _TITLES[params["form"]],
         "width": str(width),
         "top_bit": str(width - 1),
@@ -68,8 +73,8 @@ def _counter_rules(params: Params, names: Mapping[str, str]) -> str:
         {
             "up": f"Count: {up}",
             "down": f"Count: {down}",
-            "both": f"Count: where `{names.get('down')}` is 0, {up} Where `{names.get('down')}` is 1, {down} The direction "
-            "may change at any edge.",
+            "both": f"Count: where `{names.get('down')}` is 0, {up} Where `{names.get('down')}` is 1, {down} The "
+            "direction may change at any edge.",
         }[params["direction"]]
     )
     shown = f"At all times `{names['gray']}` is the Gray code word of the count"
@@ -80,15 +85,16 @@ def _counter_rules(params: Params, names: Mapping[str, str]) -> str:
 def _timing(params: Params, names: Mapping[str, str], clocking: Clocking) -> str:
     if params["stage"] == "combinational":
         return (
-            "There is no clock and no state: the output is a function of the present inputs alone, is driven for every\n"
+            "There is no clock and no state: the output is a function of the present inputs alone, is driven for every "
             "combination of inputs, and no latch may be inferred."
         )
     output = names["gray"] if params["form"] == "counter" else names["result"]
     subject = "the count is 0" if params["form"] == "counter" else f"`{output}` is 0"
     outputs = f"`{output}`" + (f" and `{names['binary']}` depend" if "binary" in names else " depends")
     return (
-        f"- {outputs} on the registers alone: a new value appears right after the rising edge of `{clocking.clock}` that "
-        "caused\n  it and stays until the next change; inputs other than an asynchronous reset act at rising edges only.\n"
+        f"- {outputs} on the registers alone: a new value appears right after the rising edge of "
+        f"`{clocking.clock}` that caused it and stays until the next change; inputs other than an asynchronous reset act "
+        "at rising edges only.\n"
         f"- {clocking.fill()['reset_text']}. In reset {subject}. Before the first reset the outputs are unspecified."
     )
 
@@ -117,14 +123,14 @@ def _verilog(params: Params, names: Mapping[str, str], clocking: Clocking) -> di
     return {
         **pieces,
         "state": f"reg  [{params['width'] - 1}:0] state;" if clocked else "",
-        "process": _process(clocking.fill()["edges"], clocking, load, step) if clocked else "",
-        "other_process": _process(clocking.fill()["other_edges"], clocking, load, step) if clocked else "",
+        "process": _process(params, clocking, load, step) if clocked else "",
     }
 
 
-def _process(edges: str, clocking: Clocking, load: str, step: str) -> str:
-    lines = [f"always @({edges}) begin", f"        if ({clocking.fill()['reset_active']})"]
-    lines += ["            state <= RESET_VALUE;", *([f"        {load}"] if load else []), step, "    end"]
+def _process(params: Params, clocking: Clocking, load: str, step: str) -> str:
+    texts = clocking.fill()
+    lines = [f"always @({texts['edges']}) begin", f"        if ({texts['reset_active']})"]
+    lines += [f"            state <= {params['width']}'d0;", *([f"        {load}"] if load else []), step, "    end"]
     return "\n".join(lines)
 
 
@@ -142,14 +148,17 @@ def _converter_verilog(params: Params, names: Mapping[str, str]) -> dict[str, st
     encoded = f"{code} ^ ({code} >> 1)"
     decoder = f"wire {span} decoded;\n    {_prefixes('decoded', code, width)}"
     value = {"encode": encoded, "decode": "decoded", "both": f"{names.get('select')} ? decoded : {encoded}"}[form]
-    clocked = params["stage"] == "registered"
+    shown = "state" if params["stage"] == "registered" else value
+    plain = "state" if params["stage"] == "registered" else code
     return {
         "decoder": "" if form == "encode" else decoder,
         "loaded": "",
         "next": value,
-        "outputs": f"assign {names['result']} = {'state' if clocked else value};",
-        "plain_outputs": f"assign {names['result']} = {'state' if clocked else code};",
-        "wrong_outputs": f"assign {names['result']} = {'state' if clocked else value} & {{{width}{{1'b1}}}} >> 1;",
+        "target": names["result"],
+        "shown": shown,
+        "unconverted": code,
+        "wrong_way": f"{plain} ^ ({plain} << 1)",
+        "binary_output": "",
     }
 
 
@@ -159,12 +168,19 @@ def _counter_verilog(params: Params, names: Mapping[str, str]) -> dict[str, str]
     up, down = f"state + {one}", f"state - {one}"
     if params["limit"] == "saturate":
         up, down = f"(state == {last}) ? {last} : {up}", f"(state == {zero}) ? {zero} : {down}"
-    both = f"{names.get('down')} ? ({down}) : ({up})" if params["limit"] == "saturate" else f"{names.get('down')} ? {down} : {up}"
-    binary = f"\n    assign {names['binary']} = state;" if params["binary_output"] else ""
+    both = (
+        f"{names.get('down')} ? ({down}) : ({up})"
+        if params["limit"] == "saturate"
+        else f"{names.get('down')} ? {down} : {up}"
+    )
     decoder = f"wire [{width - 1}:0] decoded;\n    {_prefixes('decoded', data, width)}"
     return {
         "decoder": decoder if params["load"] == "gray" else "",
         "loaded": "decoded" if params["load"] == "gray" else data,
         "next": {"up": up, "down": down, "both": both}[params["direction"]],
-        "outputs": f"assign {names['gray']} = state ^ (state >> 1);{binary}",
+        "target": names["gray"],
+        "shown": "state ^ (state >> 1)",
+        "unconverted": "state",
+        "wrong_way": "state ^ (state << 1)",
+        "binary_output": f"assign {names['binary']} = state;" if params["binary_output"] else "",
     }

@@ -18,8 +18,8 @@ _DETECT = {
     "that completes a match, and 0 otherwise, also after edges that accept no bit.",
 }
 _OVERLAP = {
-    True: "Matches may overlap: the bits of a match may take part in later matches.",
-    False: "Matches do not overlap: once a bit has completed a match, it and all bits before it take part in no later match.",
+    True: "The bits of a match may take part in later matches.",
+    False: "Once a bit has completed a match, neither it nor any bit before it takes part in a later match.",
 }
 _COUNT = {
     "none": "There is no count of matches.",
@@ -79,13 +79,14 @@ def _text(params: Params, words: Mapping[str, str]) -> dict[str, str]:
     counted, mealy = params["count"] != "none", params["output"] == "mealy"
     hold = "; an edge that accepts no bit leaves it as it is" if valid else ""
     details = {**words, "hold": hold, "ready": f"{when} and " if when else ""}
+    zeroed = [f"`{words['detect']}`"] * (not mealy) + [f"`{words.get('count')}`"] * counted
     quiet = "" if mealy else f" and `{words['detect']}` becomes 0"
     clear_text = f"A rising edge at which `{clear}` is 1 forgets all bits accepted so far and accepts none{quiet}."
     return {
         "pattern": pattern,
         "pattern_list": ", ".join(pattern),
         "earlier": str(len(pattern) - 1),
-        "ordinal": f"{len(pattern)}th" if len(pattern) > 3 else "third",
+        "ordinal": ("third", "fourth", "fifth", "sixth")[len(pattern) - 3],
         "overlap_word": "may" if params["overlap"] else "do not",
         "accept_text": f"Every rising edge of `{words['clock']}`{f' at which {when}' if when else ''} accepts one "
         f"bit, the value of `{words['data']}`.",
@@ -96,9 +97,7 @@ def _text(params: Params, words: Mapping[str, str]) -> dict[str, str]:
         if clear
         else "There is no clear: only a reset forgets.",
         "count_text": _COUNT[params["count"]].format_map(words),
-        "reset_state": "".join(
-            [f", sets `{words['detect']}` to 0" * (not mealy), f", sets `{words.get('count')}` to 0" * counted]
-        ),
+        "reset_state": f" and sets {' and '.join(zeroed)} to 0" if zeroed else "",
         "gap_text": f"Cycles with `{valid}` 0 may come anywhere within a sequence and do not break it, whatever "
         f"`{words['data']}` is."
         if valid
@@ -109,7 +108,7 @@ def _text(params: Params, words: Mapping[str, str]) -> dict[str, str]:
 
 
 def _timing(params: Params, words: Mapping[str, str]) -> str:
-    count = f" `{words['count']}` comes from registers and counts a match at the edge that accepts its last bit."
+    count = f" `{words.get('count')}` comes from registers and counts a match at the edge that accepts its last bit."
     text = f"`{words['detect']}` comes from a register and changes right after rising edges of `{words['clock']}`."
     if params["output"] == "mealy":
         text = (
@@ -120,13 +119,10 @@ def _timing(params: Params, words: Mapping[str, str]) -> str:
 
 
 def _fallback(pattern: str) -> str:
-    """A wrong bit after most of the pattern, and what it leaves."""
-    for state in range(len(pattern) - 1, 0, -1):
-        wrong = 1 - int(pattern[state])
-        left = _transitions(pattern, True)[state][wrong]
-        if left:
-            return f"after {pattern[:state]} a {wrong} leaves {pattern[:left]} as a beginning"
-    return f"after {pattern[:-1]} a wrong bit leaves nothing, but a first {pattern[0]} counts again at once"
+    """The longest part of the pattern after which a wrong bit leaves something; there is one unless all bits are equal."""
+    after = {state: _transitions(pattern, True)[state][1 - int(pattern[state])] for state in range(len(pattern))}
+    state = max(state for state, left in after.items() if left)
+    return f"a {1 - int(pattern[state])} after {pattern[:state]} leaves {pattern[: after[state]]}"
 
 
 def _verilog(params: Params, words: Mapping[str, str]) -> dict[str, str]:
@@ -134,10 +130,10 @@ def _verilog(params: Params, words: Mapping[str, str]) -> dict[str, str]:
     pattern, data, clear, valid = params["pattern"], words["data"], words.get("clear"), words.get("valid")
     width = (len(pattern) - 1).bit_length()
     registered, counted = params["output"] != "mealy", params["count"] != "none"
-    ready = " && ".join([valid] * bool(valid) + [f"!{clear}"] * bool(clear) + ["hit"])
-    step = "matches + 1'b1" if params["count"] == "wrap" else "(&matches) ? matches : matches + 1'b1"
+    ready = (f"{valid} && " if valid else "") + (f"!{clear} && " if clear else "") + "hit"
+    step = "tally + 1'b1" if params["count"] == "wrap" else "(&tally) ? tally : tally + 1'b1"
     found, quiet = "            found <= hit;\n" * registered, "            found <= 1'b0;\n" * registered
-    counter = f"            if (hit)\n                matches <= {step};\n" * counted
+    counter = f"            if (hit)\n                tally <= {step};\n" * counted
     return {
         "states": str(len(pattern)),
         "state_left": str(width - 1),
@@ -147,14 +143,14 @@ def _verilog(params: Params, words: Mapping[str, str]) -> dict[str, str]:
         "arms": _arms(pattern, params["overlap"], data),
         "other_arms": _arms(pattern, not params["overlap"], data),
         "naive_arms": _arms(pattern, params["overlap"], data, naive=True),
-        "declarations": "    reg found;\n" * registered + f"    reg [{_COUNT_WIDTH - 1}:0] matches;\n" * counted,
-        "resets": quiet + "            matches <= 0;\n" * counted,
+        "declarations": "    reg found;\n" * registered + f"    reg [{_COUNT_WIDTH - 1}:0] tally;\n" * counted,
+        "resets": quiet + "            tally <= 0;\n" * counted,
         "clear_branch": f"if ({clear}) begin\n            state <= S0;\n{quiet}        end else " if clear else "",
         "guard": f"if ({valid}) " if valid else "",
         "updates": found + counter,
         "idle_branch": f" else begin\n{quiet}        end" if params["output"] == "pulse" and valid else "",
         "assigns": f"    assign {words['detect']} = {'found' if registered else ready};\n"
-        + f"    assign {words.get('count')} = matches;\n" * counted,
+        + f"    assign {words.get('count')} = tally;\n" * counted,
         "never": f"    assign {words['detect']} = 1'b0;\n" + f"    assign {words.get('count')} = 3'd0;\n" * counted,
     }
 
@@ -286,7 +282,7 @@ FAMILY = Family(
     level=3,
     title="detector of a bit pattern in a serial stream",
     choices={
-        "pattern": ("101", "110", "111", "0110", "1001", "1011", "0000", "1101", "01101", "11011", "10101", "110101"),
+        "pattern": ("101", "010", "0110", "1001", "1011", "0010", "1101", "01001", "01101", "11011", "10101", "110101"),
         "output": ("moore", "mealy", "pulse"),
         "overlap": (True, False),
         "valid": (False, True),

@@ -1,0 +1,237 @@
+"""The host's side of a cell: it starts a supervisor and asks it for everything that touches untrusted files or code."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import IO, Any
+
+from ecot.envs.errors import SandboxError
+from ecot.envs.sandbox import CallResult, Exhausted, ProcessResult, WallClockExceeded, view
+from ecot.envs.sandbox.supervisor.establish import Setup
+from ecot.envs.sandbox.supervisor.wire import Channel, ChannelClosed, Message
+from ecot.envs.types import Limits
+
+_START_SECONDS = 120.0
+_GRACE_SECONDS = 30.0
+_WALL_FACTOR = 5.0
+_MOST_CHARACTERS = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a mechanism starts one supervisor.
+
+    Attributes:
+        setup: of the supervisor, its channel aside.
+        prefix: argv that the supervisor's own follows.
+        reports: whether the prefix writes its child's number, as JSON, to the descriptor in place of `{report}`.
+        release: undoes what was done on the host for this supervisor.
+    """
+
+    setup: Setup
+    prefix: tuple[str, ...] = ()
+    reports: bool = False
+    release: Callable[[], None] = field(default=lambda: None)
+
+
+class SupervisedWorkspace:
+    """A scratch folder in a cell; see `Workspace`."""
+
+    def __init__(self, cell: SupervisedCell, limits: Limits) -> None:
+        self._cell = cell
+        self._limits = limits
+
+    def write(self, path: str, text: str) -> None:
+        """See `Workspace.write`."""
+        self._cell.ask({"do": "write", "path": _inside(path)}, [text.encode("utf-8", errors="surrogateescape")])
+
+    def read(self, path: str, *, limit_kib: int = 4096) -> str | None:
+        """See `Workspace.read`."""
+        answer, blobs = self._cell.ask({"do": "read", "path": _inside(path), "limit": limit_kib * 1024})
+        return blobs[0].decode("utf-8", errors="replace") if answer["found"] else None
+
+    def run(self, argv: Sequence[str], *, limits: Limits | None = None, stdin: str = "") -> ProcessResult:
+        """See `Workspace.run`."""
+        limits = limits or self._limits
+        request = {"do": "run", "argv": list(argv), "limits": asdict(limits)}
+        answer, blobs = self._cell.ask(request, [stdin.encode("utf-8", errors="replace")], seconds=_wall(limits))
+        if answer["error"]:
+            raise SandboxError(f"{argv[0]!r} could not be started in the sandbox: {os.strerror(answer['error'])}")
+        return _result(argv[0], answer, blobs)
+
+    def call(self, function: str, argument: Any, *, limits: Limits | None = None) -> CallResult:
+        """See `Workspace.call`."""
+        limits = limits or self._limits
+        request = {"do": "call", "function": function, "argument": argument, "limits": asdict(limits)}
+        answer, blobs = self._cell.ask(request, seconds=_wall(limits))
+        process = _result(function, answer, blobs)
+        value, error = _returned(blobs[2]) if process.exit_code == 0 else (None, "")
+        return CallResult(value=value, error=error, process=process)
+
+
+class SupervisedCell:
+    """One supervisor; it is started anew before a workspace where the last one had to be ended. See `Cell`."""
+
+    def __init__(self, plan: Callable[[], Plan]) -> None:
+        self._make_plan = plan
+        self._plan: Plan | None = None
+        self._channel: Channel | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._inner: int | None = None
+        self._start()
+
+    @contextmanager
+    def workspace(self, limits: Limits) -> Iterator[SupervisedWorkspace]:
+        """See `Cell.workspace`."""
+        if self._channel is None:
+            self._start()
+        self.ask({"do": "open", "limits": asdict(limits)})
+        try:
+            yield SupervisedWorkspace(self, limits)
+        finally:
+            if self._channel is not None:
+                self.ask({"do": "close"})
+
+    def close(self) -> None:
+        """See `Cell.close`."""
+        channel, process, plan = self._channel, self._process, self._plan
+        self._channel = self._process = self._plan = None
+        if channel is not None:
+            channel.close()
+        if process is not None:
+            try:
+                process.wait(timeout=2.0)
+            except subprocess.TimeoutExpired:
+                for number in (self._inner, process.pid):
+                    if number is not None:
+                        with contextlib.suppress(ProcessLookupError):
+                            os.kill(number, signal.SIGKILL)
+                process.wait()
+        if plan is not None:
+            plan.release()
+
+    def ask(
+        self, message: Message, blobs: Sequence[bytes] = (), *, seconds: float = 0.0
+    ) -> tuple[Message, list[bytes]]:
+        """Send a request and wait for its answer, `seconds` and some grace at most.
+
+        Raises:
+            SandboxError: there is none, or it tells of a failure. The supervisor is ended in the first case.
+        """
+        if self._channel is None:
+            raise SandboxError("the sandbox's supervisor has ended; open a new workspace")
+        try:
+            self._channel.timeout(seconds + _GRACE_SECONDS)
+            self._channel.send(message, blobs)
+            answer, data = self._channel.receive()
+        except (ChannelClosed, TimeoutError) as error:
+            self.close()
+            raise SandboxError(f"the sandbox's supervisor does not answer ({error}); run the job again") from error
+        except BaseException:  # an interrupt between request and answer: the next answer would be taken for another's
+            self.close()
+            raise
+        if "failure" in answer:
+            if answer.get("fatal"):
+                self.close()
+            raise SandboxError(f"the sandbox failed: {answer['failure']}")
+        return answer, data
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair()
+        plan = self._plan = self._make_plan()
+        reader, writer = os.pipe()
+        with theirs, os.fdopen(reader, "rb") as report, tempfile.TemporaryFile() as complaints:
+            server = (view.executable(), "-I", "-S", "-B", str(view.package() / "envs/sandbox/supervisor/launch.py"))
+            setup = replace(plan.setup, channel=theirs.fileno(), server=list(server))
+            argv = [word.replace("{report}", str(writer)) for word in plan.prefix]
+            argv += [*server, json.dumps(asdict(setup))]
+            try:
+                self._process = _spawn(argv, plan, complaints, (theirs.fileno(), writer))
+            finally:
+                os.close(writer)
+            theirs.close()
+            self._channel = Channel(ours)
+            try:
+                self._inner = json.load(report)["child-pid"] if plan.reports else None
+                self._channel.timeout(_START_SECONDS)
+                self._channel.receive()
+            except (ChannelClosed, TimeoutError, ValueError) as error:
+                self.close()
+                complaints.seek(0)
+                text = complaints.read().decode("utf-8", errors="replace").strip()[-_MOST_CHARACTERS:]
+                raise SandboxError(
+                    f"the {setup.mechanism} sandbox did not start: {text or error}; "
+                    "choose another one with ECOT_SANDBOX, or run `ecot doctor`"
+                ) from error
+
+
+def _spawn(argv: Sequence[str], plan: Plan, complaints: IO[bytes], kept: Sequence[int]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=complaints,
+            stderr=complaints,
+            cwd="/",
+            env=plan.setup.environment,
+            pass_fds=kept,
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise SandboxError(f"{argv[0]!r} could not be started: {error}") from error
+
+
+def programs_environment(scratch: str, environment: Mapping[str, str] | None) -> dict[str, str]:
+    """The variables of programs: a fixed few, and those that were asked for."""
+    fixed = {"PATH": view.search_path(), "HOME": scratch, "TMPDIR": scratch, "LANG": "C.UTF-8"}
+    return {**fixed, **(environment or {})}
+
+
+def _inside(path: str) -> str:
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith("/") or ".." in parts or "\0" in path:
+        raise ValueError(f"{path!r} leaves the scratch folder; use a relative path without '..'")
+    return "/".join(parts)
+
+
+def _wall(limits: Limits) -> float:
+    return _WALL_FACTOR * limits.cpu_seconds
+
+
+def _result(name: str, answer: Message, blobs: Sequence[bytes]) -> ProcessResult:
+    if answer["starved"]:
+        raise WallClockExceeded(
+            f"{name!r} was kept waiting by the machine for {answer['seconds']:.0f} s and used "
+            f"{answer['cpu_seconds']:.1f} s of processor time; run the job again, alone"
+        )
+    status = answer["status"]
+    exhausted = Exhausted(answer["exhausted"]) if answer["exhausted"] else None
+    return ProcessResult(
+        exit_code=os.WEXITSTATUS(status) if os.WIFEXITED(status) and exhausted is None else None,
+        signal=os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0,
+        stdout=blobs[0].decode("utf-8", errors="replace"),
+        stderr=blobs[1].decode("utf-8", errors="replace"),
+        cpu_seconds=answer["cpu_seconds"],
+        peak_memory_mib=answer["memory_bytes"] / (1 << 20),
+        exhausted=exhausted,
+        seconds=answer["seconds"],
+    )
+
+
+def _returned(data: bytes) -> tuple[Any, str]:
+    """What a called function sent back; a candidate in its process can have written anything."""
+    try:
+        value, error = json.loads(data)
+    except (ValueError, TypeError, RecursionError):
+        return None, "ProtocolError: the function returned nothing that can be read"
+    return value, str(error)

@@ -1,0 +1,166 @@
+"""How a supervisor and its fork server give up what they do not need, before the first request."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Collection
+from dataclasses import asdict, dataclass, replace
+
+from ecot.envs.sandbox.supervisor import kernel, seccomp, tree
+from ecot.envs.sandbox.supervisor.confine import Confinement
+from ecot.envs.sandbox.supervisor.landlock_rules import SCOPED, Rules, version
+from ecot.envs.sandbox.supervisor.watch import Surroundings
+from ecot.envs.sandbox.supervisor.wire import Channel
+
+_DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
+_OWN_TASKS = 4
+_TASKS_OF_A_USER = 4096
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """What a host decides about a supervisor.
+
+    Attributes:
+        mechanism: `bubblewrap`, `landlock` or `none`.
+        channel: descriptor of the connection with the host.
+        scratch: folder in which programs start.
+        user: number of the unprivileged user to become; None to stay who it is.
+        readable: paths that programs may read, under Landlock.
+        covered: folders that programs must not see, under bubblewrap.
+        environment: of the programs.
+        modules: where the fork server imports from.
+        preload: modules that it imports at once.
+        server: argv that starts the fork server, but for its own setup as the last argument; empty in that server.
+    """
+
+    mechanism: str
+    channel: int
+    scratch: str
+    user: int | None
+    readable: list[str]
+    covered: list[str]
+    environment: dict[str, str]
+    modules: list[str]
+    preload: list[str]
+    server: list[str]
+
+    def for_server(self, channel: int) -> str:
+        """The same for the fork server, as JSON."""
+        return json.dumps(asdict(replace(self, channel=channel, server=[])))
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """What is needed to start a child and to watch it.
+
+    Attributes:
+        confinement: of each child.
+        everyone: see `tree.end`.
+        listing: processes that belong to no one but the present run.
+    """
+
+    confinement: Confinement
+    everyone: bool
+    listing: Callable[[], list[int]]
+
+    def surroundings(self, host: int, room: Callable[[bool], int | None]) -> Surroundings:
+        """For one watch."""
+        return Surroundings(self.listing, self.everyone, self.confinement.namespaces, room, host)
+
+
+def supervisor(setup: Setup, server: Channel, *, spared: Collection[int]) -> Kit:
+    """Confine a supervisor; its fork server gets the way into its namespaces."""
+    kit = _confine(setup, lambda: _make_namespaces(setup, server), spared)
+    server.receive()
+    return kit
+
+
+def server(setup: Setup, host: Channel) -> Kit:
+    """Confine a fork server.
+
+    Raises:
+        OSError: one of its modules started threads, which a fork would lose.
+    """
+    threads = len(os.listdir("/proc/self/task"))
+    if threads != 1:
+        raise OSError(f"the fork server has {threads} threads; one of {setup.preload} starts them when it is imported")
+    return _confine(setup, lambda: _join_namespaces(host), {os.getpid(), os.getppid()})
+
+
+def _confine(setup: Setup, namespaces: Callable[[], None], spared: Collection[int]) -> Kit:
+    rules = own_rules = None
+    if setup.mechanism == "landlock":
+        rules, own_rules = _rules(setup), _rules(setup)
+        own_rules.read(["/proc"])
+    tasks = _foreign_tasks(setup)
+    if setup.user is not None:
+        kernel.become(setup.user)
+    kernel.forgo_privileges()
+    kernel.set_dumpable(False)
+    namespaced = setup.mechanism == "bubblewrap"
+    if namespaced:
+        namespaces()
+    scoped = own_rules is not None and _apply(own_rules)
+    code = None
+    if setup.mechanism != "none":
+        code = seccomp.program(signals=namespaced or scoped, attributes=namespaced or setup.user is not None)
+    return Kit(
+        confinement=Confinement(setup.scratch, namespaced, rules, code, tasks),
+        everyone=scoped,
+        listing=tree.in_namespace(spared) if namespaced else tree.descendants(spared),
+    )
+
+
+def _rules(setup: Setup) -> Rules:
+    rules = Rules()
+    rules.read(setup.readable)
+    rules.write(_DEVICES)
+    rules.own(os.path.dirname(setup.scratch))  # noqa: PTH120
+    return rules
+
+
+def _apply(rules: Rules) -> bool:
+    """Put this process under the rules; return whether its signals then reach nobody outside, which is tried out."""
+    reader, writer = os.pipe()
+    outsider = os.fork()
+    if outsider == 0:
+        os.close(writer)
+        os.read(reader, 1)
+        os._exit(0)
+    rules.apply()
+    rules.close()
+    try:
+        os.kill(outsider, 0)
+        scoped = False
+    except PermissionError:
+        scoped = version() >= SCOPED and os.getuid() != 0
+    os.close(writer)
+    os.close(reader)
+    os.waitpid(outsider, 0)
+    return scoped
+
+
+def _make_namespaces(setup: Setup, server: Channel) -> None:
+    kernel.enter_own_namespaces()
+    for folder in setup.covered:
+        kernel.mount_nothing(folder)
+    opened = [os.open(f"/proc/self/ns/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in ("user", "mnt")]
+    server.send_descriptors(opened)
+    for descriptor in opened:
+        os.close(descriptor)
+
+
+def _join_namespaces(host: Channel) -> None:
+    user, mount = host.receive_descriptors(2)
+    kernel.join_namespaces(user, mount)
+    os.close(user)
+    os.close(mount)
+
+
+def _foreign_tasks(setup: Setup) -> int | None:
+    """How many tasks of the same user the kernel counts beside a tree of ours; None where it does not count."""
+    if setup.mechanism == "bubblewrap" or setup.user is not None:
+        return _OWN_TASKS
+    return None if os.getuid() == 0 else tree.tasks_of(os.getuid()) + _TASKS_OF_A_USER

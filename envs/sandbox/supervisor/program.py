@@ -1,0 +1,187 @@
+"""The supervisor's main loop: it opens scratch folders and serves requests until its host hangs up."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from ecot.envs.sandbox.supervisor import establish, jobs, kernel, scratch, tree
+from ecot.envs.sandbox.supervisor.establish import Setup
+from ecot.envs.sandbox.supervisor.watch import Budget, Report, Surroundings
+from ecot.envs.sandbox.supervisor.wire import Channel, ChannelClosed, Message
+
+_FILES_PER_MIB = 256
+_LOOKS_PER_COUNT = 5
+_FAULTS = (OSError, ImportError, AttributeError, TypeError, jobs.NotConfined, tree.TreeSurvives)
+
+Answer = tuple[Message, list[bytes]]
+
+
+class Supervisor:
+    """Serves one host: holds its scratch folder, runs its programs, and passes its calls to the fork server."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._host = Channel(socket.socket(fileno=setup.channel))
+        self._server, server = _start_server(setup)
+        self._kit = establish.supervisor(setup, self._server, spared={os.getpid(), server})
+        self._budget: Budget = {}
+        self._looks = 0
+
+    def serve(self) -> None:
+        """Answer requests until the host hangs up."""
+        serve(self._host, self._answer)
+        if self._budget:
+            self._close()
+
+    def _answer(self, message: Message, blobs: list[bytes]) -> Answer:
+        match message["do"]:
+            case "run":
+                report = jobs.run(
+                    message["argv"],
+                    blobs[0],
+                    message["limits"],
+                    confinement=self._kit.confinement,
+                    surroundings=self._surroundings(message["limits"]),
+                    environment=self._setup.environment,
+                )
+                return account(report)
+            case "call":
+                return self._pass_on(message)
+            case "write":
+                scratch.write(self._setup.scratch, message["path"], blobs[0])
+                return {}, []
+            case "read":
+                data = scratch.read(self._setup.scratch, message["path"], message["limit"])
+                return {"found": data is not None}, [data or b""]
+            case "open":
+                self._open(message["limits"])
+                return {}, []
+            case "close":
+                self._close()
+                return {}, []
+            case other:
+                return {"failure": f"unknown request {other!r}"}, []
+
+    def _pass_on(self, message: Message) -> Answer:
+        self._server.send(message)
+        poll = select.poll()
+        poll.register(self._server.fileno(), select.POLLIN)
+        poll.register(self._host.fileno(), select.POLLIN)
+        if any(descriptor == self._host.fileno() for descriptor, _ in poll.poll()):
+            raise ChannelClosed("the host gave up")
+        try:
+            return self._server.receive()
+        except ChannelClosed:
+            return {"failure": "the fork server is gone"}, []
+
+    def _open(self, budget: Budget) -> None:
+        self._budget = budget
+        size = int(budget["scratch_mib"])
+        if self._kit.confinement.namespaces:
+            kernel.mount_scratch(self._setup.scratch, size_mib=size, inodes=size * _FILES_PER_MIB)
+        else:
+            Path(self._setup.scratch).mkdir(mode=0o700)
+
+    def _close(self) -> None:
+        self._budget = {}
+        if self._kit.confinement.namespaces:
+            kernel.unmount(self._setup.scratch)
+        else:
+            scratch.clear(self._setup.scratch)
+            Path(self._setup.scratch).rmdir()
+
+    def _surroundings(self, budget: Budget) -> Surroundings:
+        return self._kit.surroundings(self._host.fileno(), lambda final: self._room(budget, final))
+
+    def _room(self, budget: Budget, final: bool) -> int | None:
+        if self._kit.confinement.namespaces:
+            status = os.statvfs(self._setup.scratch)
+            return min(status.f_bavail, status.f_favail)
+        self._looks += 1
+        if not final and self._looks % _LOOKS_PER_COUNT:
+            return None
+        size = int(self._budget["scratch_mib"])
+        used, files = scratch.usage(self._setup.scratch, size * _FILES_PER_MIB)
+        return min((size << 20) - used, size * _FILES_PER_MIB - files)
+
+
+class Server:
+    """The fork server: imported its modules before it knew of any candidate; its children call their functions."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._host = Channel(socket.socket(fileno=setup.channel))
+        sys.path += setup.modules
+        for module in setup.preload:
+            jobs.load(module)
+        self._kit = establish.server(setup, self._host)
+
+    def serve(self) -> None:
+        """Answer the supervisor until it hangs up."""
+        serve(self._host, self._answer)
+
+    def _answer(self, message: Message, _: list[bytes]) -> Answer:
+        report = jobs.call(
+            message["function"],
+            message["argument"],
+            message["limits"],
+            confinement=self._kit.confinement,
+            surroundings=self._kit.surroundings(self._host.fileno(), lambda final: None),
+        )
+        return account(report)
+
+
+def serve(host: Channel, answer: Any) -> None:
+    """Say that all is ready, then answer one request after another until the host hangs up."""
+    with contextlib.suppress(ChannelClosed):
+        host.send({"ready": True})
+        while True:
+            message, blobs = host.receive()
+            try:
+                reply = answer(message, blobs)
+            except _FAULTS as error:
+                reply = {"failure": f"{type(error).__name__}: {error}"}, []
+            host.send(*reply)
+
+
+def account(report: Report) -> Answer:
+    """Turn a report into an answer.
+
+    Raises:
+        ChannelClosed: the host gave up on it.
+    """
+    if report.abandoned:
+        raise ChannelClosed("the host gave up")
+    fields = ("status", "error", "cpu_seconds", "memory_bytes", "exhausted", "starved", "seconds")
+    blobs = [bytes(report.stdout), bytes(report.stderr), bytes(report.account)]
+    return {name: getattr(report, name) for name in fields}, blobs
+
+
+def main(argv: list[str]) -> int:
+    """Serve as a JSON object in the first argument says."""
+    kernel.set_dumpable(False)
+    kernel.adopt_orphans()
+    setup = Setup(**json.loads(argv[0]))
+    (Supervisor(setup) if setup.server else Server(setup)).serve()
+    return 0
+
+
+def _start_server(setup: Setup) -> tuple[Channel, int]:
+    """Start the fork server, apart from this process, while privileges and the sight of our package are still there."""
+    ours, theirs = socket.socketpair()
+    os.set_inheritable(theirs.fileno(), True)
+    argv = [*setup.server, setup.for_server(theirs.fileno())]
+    process = os.posix_spawn(argv[0], argv, {**os.environ, **_SINGLE_THREAD})
+    theirs.close()
+    return Channel(ours), process
+
+
+_SINGLE_THREAD = {
+    name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
+}

@@ -1,0 +1,92 @@
+"""Proves that a mutant is the solution in other words, with Yosys' SAT solver.
+
+Both designs are put side by side with common inputs (a miter). Temporal induction shows that from unknown start values
+and for every sequence of inputs, wherever the solution's outputs are known the mutant's are the same. No reset is
+assumed: until there was one, the solution's outputs are unknown and nothing is asked.
+
+What the proof is about is hardware, so two things that only a simulator sees are looked at apart: a changed
+level-sensitive list is never called equivalent, and the mutant must pass the simulation under further seeds, which
+shows races between processes (their order does not depend on data). The induction takes one step per clock cycle,
+which is right only where every register hangs on the rising edge of the one clock; other designs are left undecided.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from ecot.envs.sandbox import Workspace
+from ecot.envs.types import Candidate, File, Limits, Request
+from ecot.envs.verilog.toolchain import stages
+
+BUDGET = Limits(cpu_seconds=20.0, memory_mib=1024, processes=16, scratch_mib=32, output_kib=4096)
+LONGEST_INDUCTION = 8
+_SEEDS = (9_001, 9_002, 9_003)
+"""Hidden seeds of the further simulations."""
+_EVENTS = re.compile(r"@\s*(?:\*|\(([^()]*)\))")
+
+
+def equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
+    """Return True where the mutant is proved to behave as the task's solution does, None where that is undecided.
+
+    Args:
+        workspace: scratch folder; files in it are overwritten.
+        request: its task holds the solution; its candidate is not looked at.
+        mutant: whole source.
+    """
+    task = request.task
+    solution, params = task.solution[0].text, task.bundle.params
+    if _level_lists(solution) != _level_lists(mutant):
+        return None
+    workspace.write("gold.v", solution)
+    workspace.write("gate.v", mutant)
+    workspace.write("equivalence.ys", proof_script(str(params["top"]), str(params["clock"])))
+    process = workspace.run(["yosys", "-q", "-s", "equivalence.ys"], limits=BUDGET)
+    if not process.ok:
+        return None
+    candidate = Candidate((File(task.bundle.entry, mutant),))
+    for seed in _SEEDS:
+        further = replace(request, candidate=candidate, hidden_seed=seed, stages=("simulate",))
+        if not all(stage.passed for stage in stages(workspace, further)):
+            return None
+    return True
+
+
+def proof_script(top: str, clock: str) -> str:
+    """Return commands for Yosys that end without an error exactly when the proof is complete."""
+    lines = []
+    for name in ("gold", "gate"):
+        lines += [
+            f"read_verilog -sv {name}.v",
+            f"hierarchy -check -top {top}",
+            "proc",
+            "flatten",
+            "opt_clean",
+            "memory_map",
+            "opt_clean",
+            "check -assert",
+            "select -assert-none t:$*latch* t:$sr",
+            "async2sync",
+            "opt_clean",
+            "select -assert-none t:$*ff* r:CLK_POLARITY=0 %i",
+            f"select -assert-none t:$*ff* w:{clock} %co1:+[CLK] %d" if clock else "select -assert-none t:$*ff*",
+            f"rename {top} {name}",
+            f"design -stash {name}",
+        ]
+    lines += [
+        "design -copy-from gold -as gold gold",
+        "design -copy-from gate -as gate gate",
+        "expose -shared -dff",
+        "miter -equiv -ignore_gold_x -flatten gold gate miter",
+        "hierarchy -top miter",
+        f"sat -verify -tempinduct -maxsteps {LONGEST_INDUCTION} -enable_undef -set-def-inputs -set-init-undef "
+        "-prove trigger 0 miter",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _level_lists(source: str) -> list[str]:
+    """The sensitivity lists without edges, in order."""
+    lists = (match[1] or "*" for match in _EVENTS.finditer(source))
+    return ["".join(item.split()) for item in lists if "edge" not in item]

@@ -1,0 +1,10 @@
+// @{comment}
+@{header}
+    @{state}
+    @{decoder}
+
+    @{process}
+
+    assign @{target} = @{shown};
+    @{binary_output}
+endmodule

@@ -1,0 +1,4 @@
+// expect: MISMATCH: a constant
+@{header}
+@{outputs_as_zero}
+endmodule

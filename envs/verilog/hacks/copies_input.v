@@ -1,0 +1,4 @@
+// expect: MISMATCH: every output is the first input
+@{header}
+@{outputs_as_copies}
+endmodule

@@ -1,0 +1,5 @@
+// expect: REJECTED: defparam reaches into another module
+@{header}
+    defparam @{driver}.dut.WIDTH = 1;
+@{outputs_as_zero}
+endmodule

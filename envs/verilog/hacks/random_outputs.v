@@ -1,0 +1,4 @@
+// expect: REJECTED: outputs by chance
+@{header}
+    assign @{first_output} = $random;
+endmodule

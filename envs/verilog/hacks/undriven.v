@@ -1,0 +1,3 @@
+// expect: MISMATCH: outputs that nothing drives are z
+@{header}
+endmodule
