@@ -42,6 +42,8 @@ def read_feedback(feedback: str) -> Reading:
     if found is None:
         return Reading(None, "", (), frozenset())
     said = [line.strip() for line in body.strip().split("\n\n")[0].splitlines() if line.strip()]
+    # A tag quoted inside the reasoning would end it early for whoever reads the text by its tags.
+    said = [re.sub(r"</?think>", "think", line) for line in said]
     quote = said[0] if said and "Corrections left" not in said[0] else ""
     if len(quote) > _LONGEST_QUOTE:
         quote = f"{quote[:_LONGEST_QUOTE].rsplit(' ', 1)[0]} ..."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -112,6 +112,7 @@ class FamilyReport:
         failures: one line for each solution that did not.
         operators: tally by operator.
         labels: of the mutants that were killed.
+        failing_scores: the best score of a candidate that did not pass, by its label.
         survivors: every one.
         hacks: by name.
     """
@@ -123,6 +124,7 @@ class FamilyReport:
     failures: tuple[str, ...]
     operators: Mapping[str, Tally]
     labels: Mapping[str, int]
+    failing_scores: Mapping[str, float]
     survivors: tuple[Survivor, ...]
     hacks: Mapping[str, HackReport]
 
@@ -205,6 +207,7 @@ def report_of(findings: Sequence[Finding], *, digest: str, date: str, floor: flo
         failures=tuple(_line(item) for item in solutions if not item.holds(floor=floor)),
         operators=_tallies(mutants),
         labels=dict(sorted(Counter(str(item.label) for item in mutants if item.status == "killed").items())),
+        failing_scores=_failing_scores(findings),
         survivors=tuple(survivor for item in mutants if item.survived for survivor in _survivors(item)),
         hacks=_hacks(hacks, floor=floor),
     )
@@ -223,6 +226,14 @@ def _tallies(mutants: Sequence[Finding]) -> Mapping[str, Tally]:
             tally = Tally(kept=fault.kept, **{item.status: 1})
             tallies[fault.operator] = tallies[fault.operator] + tally if fault.operator in tallies else tally
     return tallies
+
+
+def _failing_scores(findings: Sequence[Finding]) -> Mapping[str, float]:
+    scores: dict[str, float] = {}
+    for item in findings:
+        if item.label is not Label.PASS:
+            scores[str(item.label)] = max(scores.get(str(item.label), 0.0), item.score)
+    return dict(sorted(scores.items()))
 
 
 def _survivors(item: Finding) -> tuple[Survivor, ...]:
@@ -280,12 +291,18 @@ def best_stalling_return(reward: Reward, scores: Mapping[Label, float], *, turns
     return returns[0.0]
 
 
-def stalling_of(reward: Reward, findings: Sequence[Finding], *, turns: int) -> Stalling:
-    """Return what the findings that did not pass allow a stalling policy, beside what an immediate pass earns."""
+def stalling_of(reward: Reward, families: Iterable[FamilyReport], *, turns: int) -> Stalling:
+    """Return what the candidates that failed allow a stalling policy, beside what an immediate pass earns.
+
+    Args:
+        reward: of a turn.
+        families: whose failing candidates the policy may use.
+        turns: of the episode, the first answer included.
+    """
     scores: dict[Label, float] = {}
-    for item in findings:
-        if item.label is not Label.PASS:
-            scores[item.label] = max(scores.get(item.label, 0.0), item.score)
+    for family in families:
+        for name, score in family.failing_scores.items():
+            scores[Label(name)] = max(scores.get(Label(name), 0.0), score)
     return Stalling(
         turns=turns,
         stalling_return=best_stalling_return(reward, scores, turns=turns),

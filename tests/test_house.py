@@ -31,7 +31,9 @@ def test_importing_the_package_pulls_in_nothing_heavy() -> None:
 
 
 def test_bare_room_names_are_not_importable_outside_the_tree(tmp_path: Path) -> None:
-    code = "import importlib.util as u; print([n for n in ('envs','agents','trainers','world_model') if u.find_spec(n)])"
+    code = (
+        "import importlib.util as u; print([n for n in ('envs','agents','trainers','world_model') if u.find_spec(n)])"
+    )
     assert run(sys.executable, "-c", code, cwd=tmp_path).strip() == "[]"
 
 

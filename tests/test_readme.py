@@ -26,7 +26,10 @@ def test_a_python_block_of_the_docs_runs(block: str, monkeypatch: pytest.MonkeyP
     import textwrap
 
     monkeypatch.chdir(tmp_path)
-    exec(compile(textwrap.dedent(block), "block", "exec"), {"my_model": lambda text: "```verilog\nmodule m; endmodule\n```"})
+    exec(
+        compile(textwrap.dedent(block), "block", "exec"),
+        {"my_model": lambda text: "```verilog\nmodule m; endmodule\n```"},
+    )
 
 
 @pytest.mark.needs("iverilog", "yosys")

@@ -16,6 +16,8 @@ from ecot.envs.sandbox.users import unprivileged_user
 
 _SCRATCH = "/scratch"
 _DEVICES = ("null", "zero", "full", "random", "urandom")
+_CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_SYS_ADMIN")
+"""What the supervisor of root needs to turn into somebody else, before its first job; see `establish.py`."""
 _SHARED_NOTHING = ("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try")
 
 
@@ -62,7 +64,9 @@ class Bubblewrap:
 def _prefix(program: str, *, privileged: bool) -> tuple[str, ...]:
     words = [program, *_SHARED_NOTHING, "--as-pid-1", "--info-fd", "{report}", "--hostname", "sandbox"]
     if privileged:
-        words += ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+        words += ["--cap-drop", "ALL"]
+        for capability in _CAPABILITIES:
+            words += ["--cap-add", capability]
     else:
         words += ["--unshare-user"]
     shown = (*view.system(), *view.interpreter(), *_own())

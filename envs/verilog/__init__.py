@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
-from typing import Any
 
 from ecot.envs.domain import Domain, Mutation, register
 from ecot.envs.sandbox import Workspace
@@ -34,8 +33,7 @@ def _score(outcome: Outcome) -> float:
 
 
 def _mutate(source: str) -> Sequence[Mutation]:
-    mutations: Any = import_module(f"{__name__}.mutations")
-    found: Sequence[Mutation] = mutations.mutate(source)
+    found: Sequence[Mutation] = import_module(f"{__name__}.mutations").mutate(source)
     return found
 
 

@@ -77,9 +77,7 @@ def record(waves: Waves, ports: Sequence[Port], *, samples: int) -> Recording:
     changes = {time for port in inputs for time in waves[port.name].times if time > 0}
     times = sorted(changes | set(sampled) | {0})
     places = {time: index for index, time in enumerate(times)}
-    lines = [
-        f"{time - before} {_bits(waves, inputs, time)}" for before, time in zip([0, *times], times, strict=False)
-    ]
+    lines = [f"{time - before} {_bits(waves, inputs, time)}" for before, time in zip([0, *times], times, strict=False)]
     return Recording(
         ports=tuple(ports),
         events=tuple(lines),

@@ -1,33 +1,317 @@
-"""Judging by somebody else's testbench: imported sets pass by their own definition.
+"""Judging by a benchmark's own testbench, which holds a reference beside the candidate and prints how often they differ.
 
-A task asks for it with `bundle.params["judge"] == "testbench"`. Its bundle then holds the set's own files, and its
-`compile` and `simulate` stages are those of the set. `synthesise` and `netlist` are run too, but only reported: their
-findings stand as diagnostics and metrics beside a pass. Where the source passes and its netlist does not, the pass may
-be forged, and the forgery check decides.
+A task asks for it with `bundle.params["judge"] == "testbench"`. `compile` and `simulate` decide, by the benchmark's own
+definition: no mismatch, an x of the reference asking for nothing. Beside the reference a candidate might read it or
+print the verdict, so all names and words of the testbench are disguised, and the one result line must hold as many
+samples as a run of the reference alone. `synthesise` and `netlist` are reported: their findings stand as diagnostics
+and metrics beside a pass. Where the source passes and its netlist does not, the pass may be forged: the candidate is
+replayed apart from the reference (`replay.py`), and rejected if it is wrong there.
 
-Params of such a task, beside `judge`:
-
-    top         the testbench's top module, given to `iverilog -s`
-    dut         the candidate's module
-    files       paths of the bundle to compile beside the candidate, in order
-    pass_line   a regular expression with the groups `wrong` and `samples`, matched against whole lines of the output
-    samples     how many samples a run of the reference reports; 0 where it is not known
+Params of such a task, beside `judge`: `top` (the candidate's module), `ports` (its ports, see `source.port_facts`),
+`testbench` and `reference` (modules), `testbench_file` and `reference_file` (paths in the bundle).
 """
 
 from __future__ import annotations
 
+import re
+import threading
+import time
+import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from ecot.envs.errors import TaskError
-from ecot.envs.sandbox import Workspace
-from ecot.envs.types import Request, StageResult
+from ecot.envs.sandbox import ProcessResult, Workspace
+from ecot.envs.types import Diagnostic, Label, Request, StageResult, digest
+from ecot.envs.verilog.diagnostics import parse_icarus, scrub
+from ecot.envs.verilog.disguise import Disguise, kept_names, module_names, nonce_of
+from ecot.envs.verilog.family import Port
+from ecot.envs.verilog.netlist import NETLIST
+from ecot.envs.verilog.ports import check_ports
+from ecot.envs.verilog.replay import RESET_DIRECTIVES, Recording, Replay, play, record
+from ecot.envs.verilog.scorer import MARKED, OUTPUT, RESULT, SKIPPED_HINTS, TIMEOUT, own_verdict
+from ecot.envs.verilog.source import port_from
+from ecot.envs.verilog.steps import (
+    NEEDS,
+    STAGES,
+    check_rules,
+    engine,
+    failed,
+    limit,
+    passed,
+    said,
+    synthesise,
+)
+from ecot.envs.verilog.waves import Wrong, explain, read_waves
+
+FLAGS = ("-Wall", "-Winfloop", "-Wno-timescale", "-g2012")
+"""What the benchmark gives to `iverilog`."""
+_WAVES = "wave.vcd"
+_WAVES_KIB = 32 * 1024
+_HINTS = 3
+"""Hints of the testbench that are passed on."""
 
 
 def stages(workspace: Workspace, request: Request) -> Iterator[StageResult]:
-    """Yield `rules`, `compile`, `simulate`, `synthesise` and `netlist` of an imported task, as `toolchain.stages` does.
+    """Judge a candidate, stage by stage; the caller stops at the first failure.
 
     Raises:
-        TaskError: no importer is installed for the set that the task comes from.
+        TaskError: the bundle is not of this kind, or its own reference does not pass here.
+        SandboxError: the host is at fault.
     """
-    raise TaskError(f"task {request.task.id!r} asks for its own testbench, which this version cannot run")
-    yield  # makes this a generator, as its caller expects
+    wanted = STAGES if request.stages is None else request.stages
+    needed = set(wanted) | {NEEDS[name] for name in wanted if name in NEEDS}
+    if needed & {"simulate", "netlist"}:
+        needed |= {"compile", "simulate"}
+    job = _Job(workspace, request)
+    for name in STAGES:
+        if name not in needed:
+            continue
+        started = time.perf_counter()
+        result = replace(getattr(job, name)(), seconds=time.perf_counter() - started)
+        if name in wanted or not result.passed:
+            yield result
+        if not result.passed:
+            return
+
+
+@dataclass(frozen=True, slots=True)
+class _Reference:
+    """A run of the reference against itself: its samples, and the dump of its signals, compressed."""
+
+    samples: int
+    dump: bytes
+
+
+_references: dict[str, _Reference] = {}
+_reproduced: dict[str, bool] = {}
+_lock = threading.Lock()
+
+
+class _Job:
+    """One candidate in one workspace."""
+
+    def __init__(self, workspace: Workspace, request: Request) -> None:
+        params, files = request.task.bundle.params, {file.path: file.text for file in request.task.bundle.files}
+        try:
+            self._top, self._testbench = str(params["top"]), str(params["testbench"])
+            self._ports: tuple[Port, ...] = tuple(port_from(item) for item in params["ports"])
+            self._bench_text, self._reference_text = files[params["testbench_file"]], files[params["reference_file"]]
+            self._solution = request.task.solution[0].text
+        except (KeyError, IndexError) as error:
+            raise TaskError(f"task {request.task.id!r} lacks {error} for a judgement by its own testbench") from None
+        self._task_id = request.task.id
+        self._workspace = workspace
+        self._entry = request.task.bundle.entry
+        self._source = request.candidate.source.encode("utf-8", "replace").decode()
+        self._key = digest(request.task.bundle)
+        self._disguise = self._disguised(self._key, request.hidden_seed, request.candidate.digest)
+        self._compile_log = ""
+        self._synthesis: StageResult | None = None
+
+    def _disguised(self, *seeds: object) -> Disguise:
+        return Disguise(nonce_of(*seeds), kept_names(self._top, self._ports), MARKED)
+
+    def rules(self) -> StageResult:
+        """Static rules; names of the testbench's own modules are refused, as its compilation would."""
+        reserved = sorted({*module_names(self._bench_text), *module_names(self._reference_text)})
+        self._checked = check_rules(self._workspace, self._source, entry=self._entry, reserved=reserved)
+        return self._checked.result
+
+    def compile(self) -> StageResult:
+        """Elaborate the candidate in the disguised testbench."""
+        process, found = self._elaborate(self._source, "design.vvp", self._disguise)
+        self._compile_log = self._disguise.take_off(process.stdout + process.stderr)
+        log, name = scrub(self._compile_log), engine("iverilog")
+        if process.exhausted is not None:
+            return failed("compile", *limit(process, "iverilog"), engine=name, log=log)
+        own = tuple(item for item in found if item.file == self._entry)
+        if process.ok:
+            return passed("compile", engine=name, log=log, diagnostics=own)
+        modules = self._checked.modules
+        wrong = check_ports(self._top, self._ports, modules, found, self._entry)
+        if any(item.code == "syntax_error" for item in own):
+            own = (*self._checked.errors, *own)
+        faults = (*wrong, *own) or (said("iverilog", "elaboration_error", "the compiler failed without a message"),)
+        return failed("compile", Label.COMPILATION_ERROR, faults, engine=name, log=log)
+
+    def simulate(self) -> StageResult:
+        """Run the testbench: it decides."""
+        return self._judge("simulate", "design.vvp", self._disguise, self._reference())
+
+    def synthesise(self) -> StageResult:
+        """Make a netlist of the candidate alone; what Yosys objects to is reported, not failed."""
+        self._workspace.write(self._entry, self._source)
+        result = synthesise(self._workspace, entry=self._entry, top=self._top, latches=False)
+        self._synthesis = result
+        return _reported(result, {"accepted": int(result.passed)})
+
+    def netlist(self) -> StageResult:
+        """Run the testbench on the netlist; where that fails, make sure that the pass of the source was earned."""
+        result = self._simulated_netlist()
+        if result.passed:
+            return replace(result, metrics={**result.metrics, "agrees": 1})
+        recording, reported = self._recording(), _reported(result, {"agrees": 0})
+        if recording is None:
+            message = "the netlist does not pass, and the inputs of this testbench cannot be replayed to look further"
+            diagnostics = (said("judge", "forgery_check_unavailable", message), *reported.diagnostics)
+            return replace(reported, diagnostics=diagnostics)
+        replay = self._replay(recording, self._source)
+        if replay.process.exhausted is not None:
+            return failed("netlist", *limit(replay.process, "vvp"), engine=engine("iverilog"))
+        if replay.diagnostics:
+            message = (
+                "the source passes beside the reference but not apart from it: the pass was not earned by its ports"
+            )
+            first = said("judge", "forged_verdict", message)
+            return failed("netlist", Label.REJECTED, (first, *replay.diagnostics), engine=engine("iverilog"))
+        return replace(reported, metrics={**reported.metrics, "passes_apart": 1})
+
+    def _simulated_netlist(self) -> StageResult:
+        name = engine("iverilog")
+        text = self._workspace.read(NETLIST, limit_kib=_WAVES_KIB)
+        if not text:
+            diagnostics = self._synthesis.diagnostics if self._synthesis else ()
+            return failed("netlist", Label.SYNTHESIS_ERROR, diagnostics, engine=name)
+        process, found = self._elaborate(text, "netlist.vvp", self._disguise)
+        if process.exhausted is not None:
+            return failed("netlist", *limit(process, "iverilog"), engine=name)
+        if not process.ok:
+            message = "the netlist does not elaborate: parts of the design are missing or are no hardware"
+            return failed(
+                "netlist", Label.SYNTHESIS_ERROR, (said("judge", "netlist_broken", message), *found), engine=name
+            )
+        return self._judge("netlist", "netlist.vvp", self._disguise, self._reference())
+
+    def _elaborate(self, source: str, program: str, disguise: Disguise) -> tuple[ProcessResult, tuple[Diagnostic, ...]]:
+        """The testbench stands first and directives are reset, so that neither side's reach the other."""
+        macros = re.findall(r"^[ \t]*`define[ \t]+(\w+)", f"{self._bench_text}\n{self._reference_text}", re.MULTILINE)
+        files = {
+            "testbench.sv": disguise.put_on(self._bench_text),
+            "reference.sv": disguise.put_on(self._reference_text),
+            RESET_DIRECTIVES: "".join(["`resetall\n", *(f"`undef {macro}\n" for macro in macros)]),
+            self._entry: source,
+        }
+        for path, text in files.items():
+            self._workspace.write(path, text)
+        argv = ["iverilog", *FLAGS, "-s", disguise.name(self._testbench), "-o", program, *files]
+        process = self._workspace.run(argv)
+        return process, parse_icarus(scrub(disguise.take_off(process.stdout + process.stderr)))
+
+    def _judge(self, name: str, program: str, disguise: Disguise, reference: _Reference | None) -> StageResult:
+        """Simulate and judge by what the testbench printed under its mark."""
+        self._workspace.write(_WAVES, "")
+        process = self._workspace.run(["vvp", "-n", program])
+        lines = disguise.marked_lines(process.stdout)
+        output = disguise.take_off(process.stdout + process.stderr)
+        ran, log = engine("iverilog"), scrub(output)
+        if process.exhausted is not None:
+            return failed(name, *limit(process, "vvp"), engine=ran, log=log)
+        if process.signal or process.exit_code:
+            crash = said(
+                "vvp", "simulator_crash", f"the simulator stopped with an error: {log.strip()[-300:] or 'none'}"
+            )
+            return failed(name, Label.RUNTIME_ERROR, (crash,), engine=ran, log=log)
+        if TIMEOUT in lines:
+            late = said("testbench", "testbench_timeout", "the testbench ran into its own limit of simulated time")
+            return failed(name, Label.TIMEOUT, (late,), engine=ran, log=log)
+        results = [match for match in map(RESULT.fullmatch, lines) if match]
+        if len(results) != 1:
+            message = f"the testbench reported {len(results)} results instead of one; the simulation was disturbed"
+            return failed(name, Label.MISMATCH, (said("judge", "simulation_disturbed", message),), engine=ran, log=log)
+        wrong, samples = int(results[0]["wrong"]), int(results[0]["samples"])
+        counts = {"samples": samples, "wrong_samples": wrong}
+        if wrong:
+            found = self._explained(lines, disguise, samples)
+            return failed(name, Label.MISMATCH, found, engine=ran, log=log, metrics=counts)
+        if reference is not None and samples != reference.samples:
+            message = f"the simulation ended after {samples} of {reference.samples} samples"
+            early = said("judge", "simulation_ended_early", message)
+            return failed(name, Label.MISMATCH, (early,), engine=ran, log=log, metrics=counts)
+        if name == "simulate":
+            counts["own_scorer_passes"] = int(own_verdict(self._compile_log + output) == ".")
+        return passed(name, engine=ran, log=log, metrics=counts)
+
+    def _explained(self, lines: tuple[str, ...], disguise: Disguise, samples: int) -> tuple[Diagnostic, ...]:
+        """The wrong outputs with what they should have been, then the testbench's own hints."""
+        wrong = [
+            Wrong(output=match["output"], count=int(match["count"]), first=int(match["first"]))
+            for match in map(OUTPUT.fullmatch, lines)
+            if match
+        ]
+        dump = disguise.take_off(self._workspace.read(_WAVES, limit_kib=_WAVES_KIB) or "")
+        try:
+            waves = read_waves(dump, until=max((item.first for item in wrong), default=0))
+        except ValueError:
+            waves = {}
+        hints = [
+            said("testbench", "testbench_hint", line)
+            for line in dict.fromkeys(lines)
+            if line.startswith("Hint: ") and not SKIPPED_HINTS.match(line)
+        ]
+        found = explain(wrong, waves, self._ports, samples=samples) + tuple(hints[:_HINTS])
+        return found or (said("testbench", "wrong_value", "the testbench counted mismatches but names no output"),)
+
+    def _reference(self) -> _Reference:
+        """The reference's own run, done once for a task in this process.
+
+        Raises:
+            TaskError: it does not pass.
+        """
+        with _lock:
+            known = _references.get(self._key)
+        if known is not None:
+            return known
+        disguise = self._disguised("reference", self._key)
+        process, found = self._elaborate(self._solution, "reference.vvp", disguise)
+        result = self._judge("reference", "reference.vvp", disguise, None) if process.ok else None
+        if result is None or not result.passed:
+            reasons = result.diagnostics if result else found
+            raise TaskError(
+                f"task {self._task_id!r} is broken here: its own reference does not pass under {engine('iverilog')} "
+                f"({reasons[0].message.splitlines()[0] if reasons else 'no reason given'}); leave it out"
+            )
+        dump = disguise.take_off(self._workspace.read(_WAVES, limit_kib=_WAVES_KIB) or "")
+        self._workspace.write(_WAVES, "")
+        self._workspace.write("reference.vvp", "")
+        made = _Reference(int(result.metrics["samples"]), zlib.compress(dump.encode()))
+        with _lock:
+            return _references.setdefault(self._key, made)
+
+    def _recording(self) -> Recording | None:
+        """What to replay, None where the reference itself does not reproduce under replay."""
+        reference = self._reference()
+        try:
+            waves = read_waves(zlib.decompress(reference.dump).decode())
+            recording = record(waves, self._ports, samples=reference.samples)
+        except ValueError:
+            return None
+        with _lock:
+            reproduced = _reproduced.get(self._key)
+        if reproduced is None:
+            replay = self._replay(recording, self._solution)
+            reproduced = replay.process.exhausted is None and not replay.diagnostics
+            with _lock:
+                _reproduced[self._key] = reproduced
+        return recording if reproduced else None
+
+    def _replay(self, recording: Recording, source: str) -> Replay:
+        """Replay with nothing of the reference left in the scratch folder."""
+        for path in ("testbench.sv", "reference.sv", "design.vvp", "netlist.vvp", _WAVES):
+            self._workspace.write(path, "")
+        return play(self._workspace, recording, source, top=self._top, entry=self._entry, seed=self._disguise.nonce)
+
+
+def _reported(result: StageResult, metrics: dict[str, int]) -> StageResult:
+    """A result that is shown and decides nothing."""
+    return replace(result, passed=True, label=Label.PASS, metrics={**result.metrics, **metrics})
+
+
+def reproduces(workspace: Workspace, request: Request) -> bool:
+    """Whether the forgery check is available for a task: its reference reproduces its outputs under replay.
+
+    Raises:
+        TaskError: the bundle is not of this kind, or its own reference does not pass here.
+        SandboxError: the host is at fault.
+    """
+    return _Job(workspace, request)._recording() is not None

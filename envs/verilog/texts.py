@@ -116,8 +116,17 @@ def hacks_of(family: Family, params: Params) -> tuple[Hack, ...]:
     Raises:
         TaskError: one of them does not open with what it is expected to earn.
     """
-    values, own = values_of(family, params), f"{FAMILIES}.{family.name}"
-    return tuple(_hack_of(package, name, values) for package in (_GENERIC_HACKS, own) for name in _hack_names(package))
+    values = values_of(family, params)
+    return hacks_in(_GENERIC_HACKS, values) + hacks_in(f"{FAMILIES}.{family.name}", values)
+
+
+def hacks_in(package: str, values: Mapping[str, str]) -> tuple[Hack, ...]:
+    """Return the hacks in folder `hacks` of a package, filled in.
+
+    Raises:
+        TaskError: one of them does not open with what it is expected to earn.
+    """
+    return tuple(_hack_of(package, name, values) for name in _hack_names(package))
 
 
 @cache

@@ -114,7 +114,8 @@ def test_no_observation_holds_a_line_of_the_solution_that_the_instruction_does_n
         for task_id in list(env.source.ids(split))[::97][:8]:
             text, _ = env.reset(options={"task_id": task_id})
             body = {line.strip() for file in env.task.solution for line in file.text.split("\n")}
-            long = {line for line in body if len(line) > 24 and not line.startswith(("//", "input", "output", "module"))}
+            declarations = ("//", "input", "output", "module")
+            long = {line for line in body if len(line) > 24 and not line.startswith(declarations)}
             shown = {line.strip() for line in text.split("\n")}
             if not env.env_id.startswith("ECoT/VerilogRepair"):
                 assert not long & shown

@@ -72,6 +72,8 @@ class Kit:
 
 def supervisor(setup: Setup, server: Channel, *, spared: Collection[int]) -> Kit:
     """Confine a supervisor; its fork server gets the way into its namespaces."""
+    if setup.mechanism == "bubblewrap" and setup.user is not None:
+        kernel.uncover_processes()
     kit = _confine(setup, lambda: _make_namespaces(setup, server), spared)
     server.receive()
     return kit

@@ -93,9 +93,14 @@ def _ports(params: Params) -> Sequence[Port]:
 
 
 def _valid(params: Params) -> bool:
-    """Counters without a load stay small enough for a simulation to see them wrap; a decade needs four bits."""
+    """Counters without a load stay small enough for a simulation to see them wrap, and leave their reset value.
+
+    A decade needs four bits. What saturates where it was reset, and loads nothing, would be a constant.
+    """
     short = bool(params["load"]) or params["width"] <= 6
-    return short and bool(params["modulus"] != "decade" or params["width"] >= 4)
+    end = {"up": "last", "down": "zero"}.get(params["direction"])
+    stuck = not params["load"] and params["limit"] == "saturate" and params["reset_value"] == end
+    return short and not stuck and bool(params["modulus"] != "decade" or params["width"] >= 4)
 
 
 def _fill(params: Params) -> Mapping[str, str]:

@@ -51,8 +51,8 @@ def _ports(params: Params) -> dict[str, Port]:
     add("full", ("full", "fifo_full"), "output", "the queue is full")
     add("empty", ("empty", "fifo_empty"), "output", "the queue is empty")
     if params["margin"]:
-        add("almost_full", ("afull", "almost_full"), "output", f"room for {params['margin']} words at most")
-        add("almost_empty", ("aempty", "almost_empty"), "output", f"{params['margin']} words held at most")
+        add("almost_full", ("afull", "almost_full"), "output", "the queue is nearly full")
+        add("almost_empty", ("aempty", "almost_empty"), "output", "the queue is nearly empty")
     if params["level"]:
         add("level", ("level", "word_count"), "output", "number of words held", params["depth"].bit_length())
     if params["errors"] != "none":
@@ -227,7 +227,7 @@ def _example(params: Params) -> Sequence[Inputs]:
 
 
 def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
-    """Every way of meeting full and empty, several turns of the pointers, resets on the way, then shifting random loads."""
+    """Every way of meeting full and empty, several turns of the pointers, resets, then shifting random loads."""
     depth, width = params["depth"], params["width"]
 
     def cycle(push: int, pop: int, **others: int) -> dict[str, int]:

@@ -94,7 +94,7 @@ def _conversions(params: Params, rng: Random) -> list[dict[str, int]]:
     cases *= max(1, 80 >> params["width"])
     # In any order: what a register keeps of one case must not help with the next.
     rng.shuffle(cases)
-    for code, select in cases[:300]:
+    for code, select in cases[:250]:
         cycles.append({"enable": 1, "code": code, "select": select})
         if rng.random() < 0.25:
             cycles.append({"enable": 0, "code": rng.randrange(1 << params["width"]), "select": rng.randrange(2)})

@@ -93,8 +93,8 @@ def _timing(params: Params, names: Mapping[str, str], clocking: Clocking) -> str
     outputs = f"`{output}`" + (f" and `{names['binary']}` depend" if "binary" in names else " depends")
     return (
         f"- {outputs} on the registers alone: a new value appears right after the rising edge of "
-        f"`{clocking.clock}` that caused it and stays until the next change; inputs other than an asynchronous reset act "
-        "at rising edges only.\n"
+        f"`{clocking.clock}` that caused it and stays until the next change; inputs other than an asynchronous "
+        "reset act at rising edges only.\n"
         f"- {clocking.fill()['reset_text']}. In reset {subject}. Before the first reset the outputs are unspecified."
     )
 

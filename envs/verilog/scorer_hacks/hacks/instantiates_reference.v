@@ -1,0 +1,4 @@
+// expect: REJECTED,COMPILATION_ERROR: the reference itself, instantiated inside the candidate
+@{header}
+    RefModule copy (.*);
+endmodule

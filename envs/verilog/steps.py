@@ -1,0 +1,168 @@
+"""What every judge of this domain does alike: results, limits, the static rules, synthesis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ecot.envs.errors import EcotError
+from ecot.envs.sandbox import Exhausted, ProcessResult, Workspace
+from ecot.envs.tools import version_of
+from ecot.envs.types import Diagnostic, FrozenMap, Label, StageResult
+from ecot.envs.verilog.diagnostics import parse_yosys, scrub
+from ecot.envs.verilog.netlist import LOOP_SCRIPT, SCRIPT, Reports, faults, loop_script, loops_in, metrics, script
+from ecot.envs.verilog.tools import ICARUS, PYSLANG, YOSYS
+
+STAGES = ("rules", "compile", "simulate", "synthesise", "netlist")
+NEEDS = {"simulate": "compile", "netlist": "synthesise"}
+"""A stage that is run, if not shown, because another was asked for."""
+_PARSER_ERRORS = ("RecursionError", "MemoryError", "RuntimeError", "UnicodeDecodeError")
+"""Exceptions in which hostile text shows; any other is a fault of ours."""
+_LIMIT_WORDS = {
+    Exhausted.CPU: "more processor time than is allowed",
+    Exhausted.MEMORY: "more memory than is allowed",
+    Exhausted.PROCESSES: "more processes than are allowed",
+    Exhausted.SCRATCH: "more room on disk than is allowed",
+    Exhausted.OUTPUT: "more output than is allowed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the static rules found.
+
+    Attributes:
+        result: of the stage.
+        modules: ports by module that nothing instantiates.
+        errors: syntax errors, better worded than Icarus has them.
+    """
+
+    result: StageResult
+    modules: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[Diagnostic, ...] = ()
+
+
+def check_rules(workspace: Workspace, source: str, *, entry: str, reserved: Sequence[str]) -> Checked:
+    """Apply the static rules in a confined child.
+
+    Args:
+        workspace: of the job.
+        source: the candidate's.
+        entry: its file.
+        reserved: names that it may not use.
+
+    Raises:
+        EcotError: the rules failed on our side.
+        SandboxError: the host is at fault.
+    """
+    answer = workspace.call("ecot.envs.verilog.rules:check", {"source": source, "reserved": list(reserved)})
+    name = engine("pyslang")
+    if answer.process.exhausted is not None:
+        return Checked(failed("rules", *limit(answer.process, "pyslang"), engine=name))
+    if answer.error.startswith(_PARSER_ERRORS) or answer.process.signal:
+        message = "the source could not be analysed: it is nested too deeply, or breaks the parser"
+        return Checked(failed("rules", Label.REJECTED, (said("pyslang", "unanalysable", message),), engine=name))
+    if answer.error or answer.value is None:
+        raise EcotError(f"the static rules failed on our side: {answer.error or 'no answer'}")
+    broken = tuple(
+        Diagnostic(tool="rules", file=entry, code=item["code"], line=item["line"], symbol=item["symbol"],
+                   message=item["message"])
+        for item in answer.value["violations"]
+    )  # fmt: skip
+    if broken:
+        return Checked(failed("rules", Label.REJECTED, broken, engine=name))
+    errors = tuple(
+        Diagnostic(tool="slang", code="syntax_error", file=entry, line=line, column=column, message=text)
+        for line, column, text in answer.value["errors"]
+    )
+    return Checked(passed("rules", engine=name), answer.value["modules"], errors)
+
+
+def synthesise(workspace: Workspace, *, entry: str, top: str, latches: bool) -> StageResult:
+    """Make a netlist of the candidate alone, and measure it; the candidate's file is in place.
+
+    Args:
+        workspace: of the job.
+        entry: the candidate's file.
+        top: its module.
+        latches: whether the specification asks for latches.
+
+    Raises:
+        SandboxError: the host is at fault.
+    """
+    workspace.write(SCRIPT, script(entry, top))
+    process = workspace.run(["yosys", "-q", "-s", SCRIPT])
+    name, log = engine("yosys"), scrub(process.stdout + process.stderr)
+    reports = _reports(workspace)
+    if loops_in(reports.wiring):
+        workspace.write(LOOP_SCRIPT, loop_script(entry, top))
+        workspace.run(["yosys", "-q", "-s", LOOP_SCRIPT])
+        reports = _reports(workspace)
+    found = tuple(replace(item, file=entry if item.line else item.file) for item in faults(reports, latches=latches))
+    if found:
+        return failed("synthesise", Label.SYNTHESIS_ERROR, found, engine=name, log=log)
+    if process.exhausted is not None:
+        return failed("synthesise", *limit(process, "yosys"), engine=name, log=log)
+    words = parse_yosys(log)
+    if not process.ok:
+        words = words or (said("yosys", "synthesis_error", "the synthesis tool failed without a message"),)
+        return failed("synthesise", Label.SYNTHESIS_ERROR, words, engine=name, log=log)
+    return passed("synthesise", engine=name, log=log, metrics=metrics(reports))
+
+
+def _reports(workspace: Workspace) -> Reports:
+    return Reports(
+        process=workspace.read("process.log"),
+        wiring=workspace.read("wiring.log"),
+        loops=workspace.read("loops.log"),
+        statistics=workspace.read("statistics.log"),
+        path=workspace.read("path.log"),
+    )
+
+
+def engine(name: str) -> str:
+    """Return the name of what ran with its version, as `StageResult.engine` has it."""
+    tool = {"iverilog": ICARUS, "yosys": YOSYS, "pyslang": PYSLANG}[name]
+    return f"{ {'iverilog': 'icarus'}.get(name, name) }-{version_of(tool) or 'missing'}"
+
+
+def said(tool: str, code: str, message: str, *, symbol: str = "") -> Diagnostic:
+    """Return a diagnostic without a place."""
+    return Diagnostic(tool=tool, code=code, message=message, symbol=symbol)
+
+
+def limit(process: ProcessResult, tool: str) -> tuple[Label, tuple[Diagnostic, ...]]:
+    """Return the label and the words for a run that a limit ended."""
+    reached = process.exhausted or Exhausted.CPU
+    label = Label.TIMEOUT if reached is Exhausted.CPU else Label.RESOURCE_LIMIT
+    return label, (said(tool, f"{reached}_limit", f"{tool} needed {_LIMIT_WORDS[reached]} for this design"),)
+
+
+def passed(
+    name: str,
+    *,
+    engine: str,
+    log: str = "",
+    diagnostics: tuple[Diagnostic, ...] = (),
+    metrics: Mapping[str, float | int] = FrozenMap(),
+) -> StageResult:
+    """Return the result of a stage that may be followed by the next."""
+    return StageResult(
+        name=name, passed=True, label=Label.PASS, engine=engine, log=log, diagnostics=diagnostics, metrics=metrics
+    )
+
+
+def failed(
+    name: str,
+    label: Label,
+    diagnostics: tuple[Diagnostic, ...],
+    *,
+    engine: str,
+    log: str = "",
+    metrics: Mapping[str, float | int] = FrozenMap(),
+) -> StageResult:
+    """Return the result of a stage that ends the judgement."""
+    return StageResult(
+        name=name, passed=False, label=label, diagnostics=diagnostics, engine=engine, log=log, metrics=metrics
+    )

@@ -1,0 +1,144 @@
+"""Eight client processes on one server against one process with the pool to itself; part of `ecot bench`."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ecot.commands.measurements import CLIENTS, Finding, Plan, request_of, sample_tasks
+from ecot.commands.recording import RecordingSandbox
+from ecot.envs.backend import Backend
+from ecot.envs.cached import CachedBackend
+from ecot.envs.encoding import from_json, to_json
+from ecot.envs.real import RealBackend
+from ecot.envs.remote import RemoteBackend
+from ecot.envs.server import Server
+from ecot.envs.types import Outcome, Request
+
+CROWD = 0.9
+"""Eight clients together get at least this times the throughput of one local process."""
+
+
+def eight_clients(plan: Plan) -> list[Finding]:
+    """Work shared by eight processes: outcomes equal to a local backend's, as fast, and nothing run twice."""
+    tasks = sample_tasks(plan)
+    each = max(2, plan.jobs // CLIENTS)
+    many = [request_of(tasks[number % len(tasks)], hidden_seed=number) for number in range((CLIENTS + 1) * each)]
+    own, same = [many[client * each : (client + 1) * each] for client in range(CLIENTS)], many[CLIENTS * each :]
+    with closing(CachedBackend(RealBackend(workers=plan.cores, sandbox=plan.sandbox))) as local:
+        _outcomes(local, [own[0][0]])
+        began = time.perf_counter()
+        expected = _outcomes(local, [request for mine in own for request in mine])
+        alone = time.perf_counter() - began
+        expected_same = _outcomes(local, same)
+    recorder = RecordingSandbox(plan.sandbox)
+    with closing(CachedBackend(RealBackend(workers=plan.cores, sandbox=recorder))) as backend:
+        crowd, answers, shared = _serve(backend, own, same)
+        counts = backend.counts
+    equal = [item.canonical() for item in expected] == [item.canonical() for part in answers for item in part]
+    equal &= all([item.canonical() for item in part] == [item.canonical() for item in expected_same] for part in shared)
+    runs = counts.misses - 1
+    return [
+        Finding(
+            name=f"{CLIENTS} clients on one server against 1 local process",
+            figure=f"{alone / crowd:.2f} times the throughput ({crowd / (CLIENTS * each) * 1e3:.0f} ms a job)",
+            target=f">= {CROWD:g} times",
+            passed=alone / crowd >= CROWD,
+            data={"jobs": CLIENTS * each, "local_seconds": alone, "served_seconds": crowd},
+        ),
+        Finding(
+            name=f"outcomes of {CLIENTS} clients, runs of what all asked",
+            figure=f"{'equal' if equal else 'DIFFERENT'}, {runs - CLIENTS * each} runs of {each} requests",
+            target=f"equal, {each} runs",
+            passed=equal and runs == (CLIENTS + 1) * each,
+            data={"hits": counts.hits, "joins": counts.joins, "misses": counts.misses},
+        ),
+    ]
+
+
+def _outcomes(backend: Backend, requests: Sequence[Request]) -> list[Outcome]:
+    return [future.result() for future in [backend.submit(request) for request in requests]]
+
+
+def _serve(
+    backend: CachedBackend, own: Sequence[Sequence[Request]], same: Sequence[Request]
+) -> tuple[float, list[list[Outcome]], list[list[Outcome]]]:
+    """Return the seconds from the first question to the last answer, and each client's two lists of outcomes."""
+    with TemporaryDirectory(prefix="ecot") as folder, Server(backend, address=str(Path(folder, "s"))) as server:
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            backend.submit(own[0][0]).result()
+            clients = [_Client(Path(folder, "s"), [*mine], [*same]) for mine in own]
+            began = time.perf_counter()
+            answers = _all(clients, "own")
+            seconds = time.perf_counter() - began
+            shared = _all(clients, "same")
+            for client in clients:
+                client.end()
+        finally:
+            server.stop()
+            thread.join()
+    return seconds, answers, shared
+
+
+def _all(clients: Sequence[_Client], what: str) -> list[list[Outcome]]:
+    for client in clients:
+        client.say(what)
+    return [client.hear() for client in clients]
+
+
+class _Client:
+    """A process that submits what it holds when told to."""
+
+    def __init__(self, address: Path, own: list[Request], same: list[Request]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "ecot.commands.crowd", str(address)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.say(json.dumps({"own": to_json(own), "same": to_json(same)}))
+        self._line()
+
+    def say(self, line: str) -> None:
+        """Write a line to the process."""
+        if self._process.stdin is not None:
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
+
+    def hear(self) -> list[Outcome]:
+        """Read the outcomes of what it was told last."""
+        return [from_json(Outcome, item) for item in json.loads(self._line())]
+
+    def end(self) -> None:
+        """Wait for its end."""
+        self.say("")
+        self._process.communicate()
+
+    def _line(self) -> str:
+        return self._process.stdout.readline() if self._process.stdout is not None else ""
+
+
+def main() -> None:
+    """Be a client: read the requests, then do what each line names until one is empty."""
+    held = {
+        name: [from_json(Request, item) for item in items] for name, items in json.loads(sys.stdin.readline()).items()
+    }
+    backend = RemoteBackend(sys.argv[1])
+    backend.describe()
+    print("ready", flush=True)
+    while name := sys.stdin.readline().strip():
+        print(json.dumps([to_json(outcome) for outcome in _outcomes(backend, held[name])]), flush=True)
+    backend.close()
+
+
+if __name__ == "__main__":
+    main()
