@@ -282,13 +282,15 @@ def _judge_all(
 
     def collect(limit: int) -> None:
         while len(waiting) > limit:
+            broken: BaseException | None = None
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
                 index = waiting.pop(future)
-                finding = _finding(domain, planned[index], future.result())
-                entry = {"label": str(finding.label), "score": finding.score, "stage": finding.stage}
-                journal.add(_key(domain, planned[index]), {**entry, "message": finding.message})
-                found[index] = finding
-                on_finding(planned[index])
+                broken = broken or future.exception()
+                if future.exception() is None:
+                    found[index] = _kept(domain, planned[index], future.result(), journal)
+                    on_finding(planned[index])
+            if broken is not None:
+                raise broken
 
     try:
         for index, trial in enumerate(planned):
@@ -306,16 +308,20 @@ def _judge_all(
     return [found[index] for index in range(len(planned))]
 
 
-def _finding(domain: Domain, trial: Trial, outcome: Outcome) -> Finding:
+def _kept(domain: Domain, trial: Trial, outcome: Outcome, journal: Journal) -> Finding:
+    """The finding of an outcome, once it is in the journal."""
     failed = outcome.failure
     message = failed.diagnostics[0].message.splitlines()[0][:200] if failed and failed.diagnostics else ""
-    return Finding(
+    finding = Finding(
         trial=trial,
         label=outcome.label,
         score=domain.score(outcome),
         stage=failed.name if failed else "",
         message=message,
     )
+    entry = {"label": str(finding.label), "score": finding.score, "stage": finding.stage, "message": message}
+    journal.add(_key(domain, trial), entry)
+    return finding
 
 
 def _recalled(trial: Trial, known: Mapping[str, object]) -> Finding:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import gymnasium
@@ -40,7 +41,8 @@ _LETTERS = "abcdefgh"
 class FakeSource:
     """A thousand tasks: which letters get which numbers."""
 
-    def __init__(self, path: str = "") -> None:
+    def __init__(self, path: str = "", *, env_id: str = FAKE_ID) -> None:
+        self._env_id = env_id
         self._ids = [f"lists@1/{index:06}" for index in range(1000)]
 
     def __len__(self) -> int:
@@ -58,7 +60,7 @@ class FakeSource:
         solution = "".join(f"{letter} = {number}\n" for letter, number in zip(_LETTERS, numbers, strict=True))
         return Task(
             id=task_id,
-            env_id=FAKE_ID,
+            env_id=self._env_id,
             instruction=f"Assign to each letter the multiple of {index} that its place asks for, modulo 97.",
             bundle=EnvironmentBundle(entry="answer.lst", params={"numbers": numbers}),
             solution=(File("answer.lst", solution),),
@@ -158,9 +160,10 @@ def register_fakes() -> None:
     """Make the fake domains known; for processes of their own."""
     if FAKE_ID not in registry.domains():
         registry.register(FAKE)
+        needy_source = partial(FakeSource, env_id=NEEDY_ID)
         tool = Tool(name="no-such-tool", install="apt-get install no-such-tool")
         needy = {name: getattr(FAKE, name) for name in FAKE.__dataclass_fields__}
-        registry.register(Domain(**{**needy, "id": NEEDY_ID, "tools": (tool,)}))
+        registry.register(Domain(**{**needy, "id": NEEDY_ID, "tools": (tool,), "sources": {"families": needy_source}}))
 
 
 @contextmanager

@@ -73,7 +73,10 @@ DOMAIN = register(
             Label.TIMEOUT: "a tool ran out of processor time, as in a loop without delay",
             Label.RESOURCE_LIMIT: "a tool ran out of memory, processes, disk or output",
         },
-        sources={"families": _source("source", "FamilySource")},
+        sources={
+            "families": _source("source", "FamilySource"),
+            "verilog-eval": _source("verilog_eval", "VerilogEvalSource"),
+        },
         default_source="families",
         toolchain=_toolchain,
         score=_score,

@@ -12,6 +12,8 @@ MAX_DIAGNOSTICS = 20
 """Diagnostics kept of one tool run."""
 MAX_LOG = 16_000
 """Characters kept of one log."""
+MAX_MESSAGE = 400
+"""Characters kept of one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,9 @@ def _icarus_line(line: str) -> tuple[bool, Diagnostic]:
     message = rest.removeprefix("warning: ").removeprefix("error: ").strip()
     code, symbol = _classify(message, _ICARUS)
     code = code or ("warning" if warning else "elaboration_error")
-    return not warning, Diagnostic(tool="iverilog", code=code, message=message, file=file, line=number, symbol=symbol)
+    return not warning, Diagnostic(
+        tool="iverilog", code=code, message=_short(message), file=file, line=number, symbol=symbol
+    )
 
 
 def parse_yosys(log: str) -> tuple[Diagnostic, ...]:
@@ -147,7 +151,7 @@ def parse_yosys(log: str) -> tuple[Diagnostic, ...]:
         item = Diagnostic(
             tool="yosys",
             code=code or ("synthesis_error" if match["kind"] == "ERROR" else "warning"),
-            message=_plain(message),
+            message=_short(_plain(message)),
             file=place["file"] if place else "",
             line=int(place["line"]) if place else 0,
             symbol=symbol,
@@ -187,6 +191,10 @@ def _classify(message: str, patterns: Iterable[_Pattern]) -> tuple[str, str]:
             symbol = next((group for group in match.groups() if group), "")
             return pattern.code, symbol.strip("`'\\,;:.")
     return "", ""
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= MAX_MESSAGE else f"{message[:MAX_MESSAGE]} ..."
 
 
 def _plain(message: str) -> str:

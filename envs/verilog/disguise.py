@@ -1,8 +1,8 @@
 """Renames what a testbench is made of, so that no name which a candidate could have guessed leads anywhere.
 
-A candidate that is simulated beside its reference might read it through a hierarchical name, or print the line that the
-scorer looks for. Both need names: of the testbench, of its instances and signals, of the words it prints. All of them get
-a suffix that depends on a seed which the candidate does not know; the ports of the module under test keep theirs.
+A candidate that is simulated beside its reference might read it through a hierarchical name, or print the line that
+the scorer looks for. Both need names: of the testbench, of its instances and signals, of the words it prints. All of
+them get a suffix that depends on a seed which the candidate does not know; the ports of the module under test stay.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from ecot.envs.errors import TaskError
 from ecot.envs.verilog.family import Port, Role
@@ -19,8 +20,8 @@ _TOKEN = re.compile(
     r"""
       (?P<comment> //[^\n]* | /\*.*?\*/ )
     | (?P<string> "(?:\\.|[^"\\])*" )
-    | (?P<number> (?:\d[\d_]*)?\s*'\s*[sS]?[bBoOdDhH]\s*[\da-fA-FxXzZ?_]+ | \d[\w.]* )
-    | (?P<special> [`$]\w+ | \\\S+ )
+    | (?P<number> (?:\d[\d_]*)?\s*'\s*[sS]?[bBoOdDhH]\s*[\da-fA-FxXzZ?_]+ | '[01xXzZ] | \d[\w.]* )
+    | (?P<special> `(?:timescale|default_nettype)[^\n]* | `(?:define|undef|ifdef|ifndef|elsif)[ \t]+\w+ | [`$]\w+ | \\\S+ )
     | (?P<name> [A-Za-z_][\w$]* )
     | (?P<space> \s+ )
     | (?P<other> . )
@@ -114,9 +115,7 @@ def renamed(source: str, old: str, new: str) -> str:
 def module_names(source: str) -> tuple[str, ...]:
     """Return the names of the modules that a source defines, in order."""
     names = _names_and_signs(source)
-    return tuple(
-        following for word, following in zip(names, names[1:], strict=False) if word in ("module", "macromodule")
-    )
+    return tuple(following for word, following in pairwise(names) if word in ("module", "macromodule"))
 
 
 def ports_of(source: str, module: str) -> tuple[Port, ...]:
@@ -129,9 +128,7 @@ def ports_of(source: str, module: str) -> tuple[Port, ...]:
     """
     tokens = _names_and_signs(source)
     try:
-        start = next(
-            index for index, pair in enumerate(zip(tokens, tokens[1:], strict=False)) if pair == ("module", module)
-        )
+        start = next(index for index, pair in enumerate(pairwise(tokens)) if pair == ("module", module))
         opened = tokens.index("(", start)
         closed = tokens.index(")", opened)
     except (StopIteration, ValueError):
@@ -176,11 +173,11 @@ def _names_and_signs(source: str) -> list[str]:
 
 def _split(tokens: Sequence[str]) -> list[list[str]]:
     parts: list[list[str]] = [[]]
-    for token in tokens:
-        if token == ",":
+    for word in tokens:
+        if word == ",":
             parts.append([])
         else:
-            parts[-1].append(token)
+            parts[-1].append(word)
     return [part for part in parts if part]
 
 

@@ -64,6 +64,7 @@ def proof_script(top: str, clock: str) -> str:
             "opt_clean",
             "memory_map",
             "opt_clean",
+            *(["opt_dff -sat", "opt_clean"] if name == "gate" else []),
             "check -assert",
             "select -assert-none t:$*latch* t:$sr",
             "async2sync",

@@ -31,7 +31,7 @@ class Recording:
 
     Attributes:
         ports: of the module.
-        events: a line per moment at which an input changed: the time since the last one, and the inputs' bits from then on.
+        events: a line per moment at which an input changed: the time since the one before, and all inputs' bits.
         samples: index into `events` of each sample the testbench took.
         expected: the reference's outputs at each sample, all in port order.
         start: the inputs' bits before the first event.
@@ -138,8 +138,8 @@ def _compare(trace: Sequence[str], recording: Recording) -> tuple[Diagnostic, ..
                 name = port.name
             position += port.width
     message = (
-        f"simulated apart from the reference, `{name}` differs from it at sample {first + 1} of {len(recording.samples)}"
-        f", and {len(wrong)} samples are wrong in all"
+        f"simulated apart from the reference, `{name}` differs from it at sample {first + 1} of "
+        f"{len(recording.samples)}, and {len(wrong)} samples are wrong in all"
     )
     return (_said("differs_apart", message, symbol=name),)
 
@@ -148,8 +148,8 @@ def _driver(module: str, top: str, recording: Recording) -> str:
     """The text of the driver; bit 0 of its vectors is a filler, so that a module without inputs is no special case."""
     inputs, outputs = _inputs(recording.ports), [port for port in recording.ports if port.direction == "output"]
     total, width = sum(port.width for port in inputs) + 1, sum(port.width for port in outputs)
-    connections, high, clocks = [], total - 1, []
-    others = []
+    connections, high = list[str](), total - 1
+    clocks, others = list[str](), list[str]()
     for port in inputs:
         span = f"[{high}:{high - port.width + 1}]"
         connections.append(f".{port.name}(inputs{span})")

@@ -1,4 +1,4 @@
-"""VerilogEval's own words and scoring rule, written from its published definition; known to be fooled by forged lines."""
+"""VerilogEval's own words and scoring rule, written from its published definition; forged lines fool it."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ from ecot.envs.verilog.texts import FAMILIES, Hack, family_digest, hacks_of, ren
 ENV_ID = "ECoT/Verilog-v0"
 DRAWS = 2000
 """The most draws of one family that are tasks."""
-LIMITS = Limits(cpu_seconds=5.0, memory_mib=512, processes=16, scratch_mib=32, output_kib=512)
+LIMITS = Limits(cpu_seconds=4.0, memory_mib=512, processes=16, scratch_mib=32, output_kib=512)
 _ID = re.compile(r"([a-z][a-z0-9_]*)@([0-9]+)/([0-9]{6})")
 
 
@@ -74,7 +74,7 @@ class FamilySource:
     def __getitem__(self, task_id: str) -> Task:
         """See `TaskSource.__getitem__`."""
         family, draw = self._locate(task_id)
-        return _task(family, task_id, params_of(family, draw))
+        return build_task(family, task_id, params_of(family, draw))
 
     def families(self) -> Mapping[str, str]:
         """The families by name, each with a digest of its folder."""
@@ -204,7 +204,8 @@ def _split(family: Family, params: Params) -> str:
     return split_of(f"{family.name}@{family.revision} {json.dumps(essence, sort_keys=True)}")
 
 
-def _task(family: Family, task_id: str, params: Params) -> Task:
+def build_task(family: Family, task_id: str, params: Params) -> Task:
+    """Return the task of any combination of parameters, one of the draws or not."""
     ports, top, package = family.ports(params), top_of(family, params), f"{FAMILIES}.{family.name}"
     values = values_of(family, params)
     entry = f"{top}.v"

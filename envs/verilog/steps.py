@@ -136,7 +136,10 @@ def limit(process: ProcessResult, tool: str) -> tuple[Label, tuple[Diagnostic, .
     """Return the label and the words for a run that a limit ended."""
     reached = process.exhausted or Exhausted.CPU
     label = Label.TIMEOUT if reached is Exhausted.CPU else Label.RESOURCE_LIMIT
-    return label, (said(tool, f"{reached}_limit", f"{tool} needed {_LIMIT_WORDS[reached]} for this design"),)
+    message = f"{tool} needed {_LIMIT_WORDS[reached]} for this design"
+    if tool == "vvp" and reached is Exhausted.CPU:
+        message = "the simulation never gets past one moment: look for feedback or a loop in which no time passes"
+    return label, (said(tool, f"{reached}_limit", message),)
 
 
 def passed(

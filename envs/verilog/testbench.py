@@ -1,4 +1,4 @@
-"""Judging by a benchmark's own testbench, which holds a reference beside the candidate and prints how often they differ.
+"""Judging by a benchmark's own testbench: it holds a reference beside the candidate and prints how often they differ.
 
 A task asks for it with `bundle.params["judge"] == "testbench"`. `compile` and `simulate` decide, by the benchmark's own
 definition: no mismatch, an x of the reference asking for nothing. Beside the reference a candidate might read it or
@@ -55,13 +55,16 @@ _HINTS = 3
 def stages(workspace: Workspace, request: Request) -> Iterator[StageResult]:
     """Judge a candidate, stage by stage; the caller stops at the first failure.
 
+    A stage that was not asked for is run where a later one needs it, and shown only if it fails. The rules always run:
+    without them a result of the testbench is worth nothing.
+
     Raises:
         TaskError: the bundle is not of this kind, or its own reference does not pass here.
         SandboxError: the host is at fault.
     """
     wanted = STAGES if request.stages is None else request.stages
-    needed = set(wanted) | {NEEDS[name] for name in wanted if name in NEEDS}
-    if needed & {"simulate", "netlist"}:
+    needed = {"rules", *wanted, *(NEEDS[name] for name in wanted if name in NEEDS)}
+    if "netlist" in needed:
         needed |= {"compile", "simulate"}
     job = _Job(workspace, request)
     for name in STAGES:

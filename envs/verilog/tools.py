@@ -8,4 +8,5 @@ ICARUS = Tool(name="iverilog", version_argv=("iverilog", "-V"), install="sudo ap
 SIMULATOR = Tool(name="vvp", version_argv=("vvp", "-V"), install="sudo apt-get install -y iverilog")
 YOSYS = Tool(name="yosys", version_argv=("yosys", "-V"), install="sudo apt-get install -y yosys")
 PYSLANG = Tool(name="pyslang", install="pip install 'ecot-gym[verilog]'", package=True)
-TOOLS = (ICARUS, SIMULATOR, YOSYS, PYSLANG)
+VCDVCD = Tool(name="vcdvcd", install="pip install 'ecot-gym[verilog]'", package=True)
+TOOLS = (ICARUS, SIMULATOR, YOSYS, PYSLANG, VCDVCD)

@@ -1,4 +1,4 @@
-"""Recorded signals: a value change dump as values at a time, and what the first wrong sample of an output looked like."""
+"""Recorded signals: a value change dump as values at a time, and what the first wrong sample looked like."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Wrong:
 
 
 def explain(wrong: Iterable[Wrong], waves: Waves, ports: Sequence[Port], *, samples: int) -> tuple[Diagnostic, ...]:
-    """Return a diagnostic per wrong output, the earliest first, with inputs, expected and got at its first wrong sample.
+    """Return a diagnostic per wrong output, the earliest first: inputs, expected and got at its first wrong sample.
 
     Args:
         wrong: the outputs, as the testbench counted them.

@@ -117,7 +117,7 @@ def _run(entry: CommandEntry, name: str, words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog=f"ecot {name}", description=entry.help)
     command.add_arguments(parser)
     try:
-        return command.run(parser.parse_args(words))
+        return command.run(parser.parse_intermixed_args(words))
     except EcotError as error:
         return _complain(str(error))
     except KeyboardInterrupt:

@@ -1,7 +1,7 @@
 """Runs `ecot collect` in forked children and kills each with SIGKILL at a random moment, until one ends by itself.
 
-Usage: killed_collector.py SEED KILLS LONGEST_SECONDS WORDS... ; prints how many were killed. It is a program of its own,
-because a fork is safe only where no thread runs yet.
+Usage: killed_collector.py SEED KILLS LONGEST_SECONDS WORDS... ; prints how many were killed. It is a program of its
+own, because a fork is safe only where no thread runs yet.
 """
 
 from __future__ import annotations

@@ -177,7 +177,7 @@ def test_a_lost_line_is_told_and_its_episode_played_again(
         (["episodes=[1"], "cannot read 'episodes=[1'"),
         (["seed=1,2"], "names several values"),
         (["backend=remote"], "backend.address has no value; set it with backend.address=..."),
-        (["output=/proc/nowhere"], "cannot write a store at /proc/nowhere"),
+        (["output=/proc/nowhere"], "cannot write a trajectory store at /proc/nowhere"),
     ],
 )
 def test_bad_input_is_one_sentence_and_exit_code_two(

@@ -38,15 +38,14 @@ def compose(name: str, overrides: Sequence[str], *, config_dir: Path | None = No
     if config_dir is not None and not config_dir.is_dir():
         raise ConfigError(f"{config_dir} is not a folder of configurations")
     parsed = _parse(overrides)
-    search = [f"hydra.searchpath=[file://{config_dir.resolve()}]"] if config_dir else []
     GlobalHydra.instance().clear()
     with warnings.catch_warnings(), initialize_config_module(config_module=CONFIGS, version_base="1.3"):
         # Hydra warns about a group with no __init__.py, which its configurations have no need of.
         warnings.simplefilter("ignore", UserWarning)
         try:
-            config = hydra_compose(name, overrides=[*overrides, *search])
+            config = hydra_compose(name, overrides=[*overrides, *_search(config_dir)])
         except (HydraException, OmegaConfBaseException) as error:
-            raise ConfigError(_explain(name, parsed, search) or _first_line(error)) from None
+            raise ConfigError(_explain(name, parsed, config_dir) or _first_line(error)) from None
         return _plain(config)
 
 
@@ -88,20 +87,18 @@ def _parse(overrides: Sequence[str]) -> list[Override]:
     return parsed
 
 
-def _explain(name: str, overrides: Sequence[Override], search: Sequence[str]) -> str:
+def _explain(name: str, overrides: Sequence[Override], config_dir: Path | None) -> str:
     """Return what is wrong with the overrides, found by trying; empty where it is not one of them."""
-    loader = GlobalHydra.instance().config_loader()
-    groups = [group for group in loader.list_groups("") if group != "hydra"]
+    groups = _groups(config_dir)
     chosen = []
     for override in overrides:
         key, value = override.key_or_group, override.value()
         if key in groups:
-            options = loader.get_group_options(key, results_filter=ObjectType.CONFIG)
-            if not search and str(value) not in options:
-                return f"unknown {key} {value!r}; {nearest(str(value), options)}"
+            if str(value) not in groups[key]:
+                return f"unknown {key} {value!r}; {nearest(str(value), groups[key])}"
             chosen.append(str(override.input_line))
     try:
-        keys = _keys(hydra_compose(name, overrides=[*chosen, *search]))
+        keys = _keys(hydra_compose(name, overrides=[*chosen, *_search(config_dir)]))
     except (HydraException, OmegaConfBaseException):
         return ""
     for override in overrides:
@@ -110,13 +107,30 @@ def _explain(name: str, overrides: Sequence[Override], search: Sequence[str]) ->
     return ""
 
 
+def _search(config_dir: Path | None) -> list[str]:
+    return [f"hydra.searchpath=['file://{config_dir.resolve()}']"] if config_dir else []
+
+
+def _groups(config_dir: Path | None) -> Mapping[str, set[str]]:
+    """The names that each group can take, those of the user's own folder included."""
+    loader = GlobalHydra.instance().config_loader()
+    groups = {
+        group: set(loader.get_group_options(group, results_filter=ObjectType.CONFIG))
+        for group in loader.list_groups("")
+        if group != "hydra"
+    }
+    for file in config_dir.glob("*/*.yaml") if config_dir else ():
+        groups.setdefault(file.parent.name, set()).add(file.stem)
+    return groups
+
+
 def _keys(config: DictConfig, prefix: str = "") -> list[str]:
     found = []
     for key in config:
-        found.append(f"{prefix}{key}")
+        found.append(f"{prefix}{key!s}")
         node = config._get_node(key)
         if isinstance(node, DictConfig):
-            found += _keys(node, f"{prefix}{key}.")
+            found += _keys(node, f"{prefix}{key!s}.")
     return found
 
 

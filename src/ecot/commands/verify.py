@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
+from ecot.commands.verify_benchmark import verify_benchmark
 from ecot.envs.domain import Domain, domain_of, domains
 from ecot.envs.errors import ConfigError, TaskError
 from ecot.envs.proof import Journal, ProvableSource, Trial, provable, prove, trials
@@ -48,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the environments, the tier and where the reports go."""
     parser.add_argument("environments", nargs="*", metavar="ENV", help="ids such as ECoT/Verilog-v0; all by default")
     parser.add_argument("--full", action="store_true", help="several draws, all mutants, and write the report")
+    parser.add_argument("--tasks", default="", help="an imported benchmark instead, such as verilog-eval:/path")
     parser.add_argument("--families", default="", help="only these, separated by commas; the others keep their report")
     parser.add_argument("--draws", type=int, default=0, help=f"per family (1; with --full {_FULL_DRAWS})")
     parser.add_argument("--output", type=Path, default=Path("docs/verify"), help="folder of the reports (docs/verify)")
@@ -60,6 +62,15 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.draws < 0 or arguments.workers < 0:
         raise ConfigError(f"--draws={arguments.draws} and --workers={arguments.workers} must not be negative")
     console = Console()
+    if arguments.tasks:
+        return verify_benchmark(
+            arguments.tasks,
+            full=arguments.full,
+            output=arguments.output,
+            workers=arguments.workers,
+            sandbox=arguments.sandbox,
+            console=console,
+        )
     good = True
     for domain in _chosen(arguments.environments):
         check_tools(domain)
@@ -194,7 +205,8 @@ def _family_table(report: DomainReport) -> Table:
 def _operator_table(report: DomainReport) -> Table:
     table = Table("operator", "built", "killed", "equivalent", "survived", "score", title="by operator, * kept back")
     for name, tally in report.operators.items():
-        table.add_row(f"{name}{' *' if tally.kept else ''}", *_cells(tally))
+        if tally.generated:
+            table.add_row(f"{name}{' *' if tally.kept else ''}", *_cells(tally))
     table.add_section()
     for title, kept in (("known to the authors", False), ("kept back *", True)):
         chosen = [tally for tally in report.operators.values() if tally.kept is kept]

@@ -93,14 +93,12 @@ def _ports(params: Params) -> Sequence[Port]:
 
 
 def _valid(params: Params) -> bool:
-    """Counters without a load stay small enough for a simulation to see them wrap, and leave their reset value.
-
-    A decade needs four bits. What saturates where it was reset, and loads nothing, would be a constant.
-    """
-    short = bool(params["load"]) or params["width"] <= 6
-    end = {"up": "last", "down": "zero"}.get(params["direction"])
-    stuck = not params["load"] and params["limit"] == "saturate" and params["reset_value"] == end
-    return short and not stuck and bool(params["modulus"] != "decade" or params["width"] >= 4)
+    """Counters without a load stay small enough to be seen wrapping; a decade needs four bits; a carry needs a gate."""
+    if params["width"] > 6 and not params["load"]:
+        return False
+    if params["modulus"] == "decade" and params["width"] < 4:
+        return False
+    return bool(params["terminal"] != "carry" or params["load"] or params["enable"] != "none")
 
 
 def _fill(params: Params) -> Mapping[str, str]:

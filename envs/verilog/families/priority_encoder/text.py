@@ -89,8 +89,8 @@ def _timing(params: Params, names: Mapping[str, str], *, clocking: Clocking | No
     values += [f"`{names['empty']}` to 1"] * (params["presence"] == "empty")
     return (
         f"All outputs come straight from registers that rising edges of `{clocking.clock}` load: an output shows the "
-        "decision on the lines that the edge sampled, right after that edge, and stays until the next edge that changes "
-        "it. Nothing is combinational from an input to an output.\n\n"
+        "decision on the lines that the edge sampled, right after that edge, and stays until the next edge that "
+        "changes it. Nothing is combinational from an input to an output.\n\n"
         f"{clocking.fill()['reset_text']}. Reset sets {', '.join(values)}. Before the first reset the "
         "outputs are unspecified."
     )

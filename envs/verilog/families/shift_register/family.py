@@ -22,7 +22,8 @@ def _clocking(params: Params) -> Clocking:
 
 
 def _code_width(params: Params) -> int:
-    return (len(_SETS[params["operations"]]) - 1).bit_length()
+    operations = _SETS[params["operations"]]
+    return (len(operations) - 1).bit_length()
 
 
 def _codes(params: Params) -> dict[int, str]:
@@ -34,7 +35,8 @@ def _codes(params: Params) -> dict[int, str]:
 
 def _reset_value(params: Params) -> int:
     full = (1 << params["width"]) - 1
-    return {"zeros": 0, "ones": full, "stripes": 0x5555_5555 & full}[params["reset_value"]]
+    value: int = {"zeros": 0, "ones": full, "stripes": 0x5555_5555 & full}[params["reset_value"]]
+    return value
 
 
 def _ports(params: Params) -> dict[str, Port]:
@@ -142,14 +144,13 @@ def _example(params: Params) -> list[dict[str, int]]:
     code_of = {operation: code for code, operation in _codes(params).items()}
     enable, data = {"enable": _active(params)}, (0b1011 << (params["width"] - 4)) | 0b10
     cycles = [{"reset": 1, **enable}, {**enable, "mode": code_of["LOAD"], "data": data}]
-    for operation in _SETS[params["operations"]]:
-        if operation not in ("LOAD", "HOLD", "CLR"):
-            cycles.append({**enable, "mode": code_of[operation], "from_left": 1, "from_right": 1})
+    moves = [name for name in _SETS[params["operations"]] if name not in ("LOAD", "HOLD", "CLR")]
+    cycles += [{**enable, "mode": code_of[name], "from_left": 1, "from_right": 1} for name in moves]
     return [*cycles, {**enable, "mode": code_of["HOLD"]}]
 
 
 def _directed(params: Params, rng: Random) -> list[dict[str, int]]:
-    """Every code from several loaded values, with both serial bits; the same again disabled; a bit all the way through."""
+    """Every code from several loaded values, enabled and not; then random bits shifted all the way through."""
     full, width = (1 << params["width"]) - 1, params["width"]
     code_of = {operation: code for code, operation in _codes(params).items()}
     enable, load = _active(params), code_of["LOAD"]
@@ -157,7 +158,7 @@ def _directed(params: Params, rng: Random) -> list[dict[str, int]]:
     for value in (1, 1 << (width - 1), 0x5A5A_5A5A & full, full):
         for code in range(1 << _code_width(params)):
             serial = {"from_left": rng.randrange(2), "from_right": rng.randrange(2), "data": full - value}
-            cycles.append({"enable": enable, "mode": load, "data": value, **{"from_left": 1}})
+            cycles.append({"enable": enable, "mode": load, "data": value})
             cycles += [{"enable": enable, "mode": code, **serial}, {"enable": 1 - enable, "mode": code, **serial}]
     for operation in ("SHR", "SHL"):
         cycles += [{"reset": 1, "enable": enable, "mode": code_of[operation]}]

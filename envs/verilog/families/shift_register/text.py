@@ -28,13 +28,13 @@ def fill(
         "clock": clocking.clock,
         "width": str(width),
         "top_bit": str(width - 1),
-        "reset_bits": f"{reset_value:0{width}b}",
         "reset_literal": f"{width}'b{reset_value:0{width}b}",
         "operations": _operations(params, names, codes, bits=bits),
         "reserved_rule": _reserved_rule(params, names, codes, bits=bits),
         "enable_rule": _enable_rule(params, names),
         "serial_rule": _serial_rule(params, names),
-        "reset_rule": "the register to the value above" + (f" and `{names['last']}` to 0" if "last" in names else ""),
+        "reset_rule": f"the register to `{reset_value:0{width}b}` (binary)"
+        + (f" and `{names['last']}` to 0" if "last" in names else ""),
         "example": waveform(model, example, ports, binary=True),
         **_verilog(params, names, codes, bits=bits),
     }
@@ -70,8 +70,8 @@ def _enable_rule(params: Params, names: Mapping[str, str]) -> str:
         return "There is no enable: every rising edge outside of reset performs the operation."
     level = 1 if params["enable"] == "high" else 0
     return (
-        f"An operation, LOAD included, takes place only where `{names['enable']}` is {level}; a rising edge that finds it at "
-        f"{1 - level} changes nothing. Reset does not depend on it."
+        f"An operation, LOAD included, takes place only where `{names['enable']}` is {level}; a rising edge that finds "
+        f"it at {1 - level} changes nothing. Reset does not depend on it."
     )
 
 
@@ -81,15 +81,15 @@ def _serial_rule(params: Params, names: Mapping[str, str]) -> str:
         return "There is no serial output."
     if params["serial_out"] == "ends":
         return (
-            f"`{names['left']}` is bit {top} of the register and `{names['right']}` is bit 0, at all times and whatever the "
-            "operation."
+            f"`{names['left']}` is bit {top} of the register and `{names['right']}` is bit 0, at all times and "
+            "whatever the operation."
         )
-    downwards = "SHR, ASR or ROR" if params["operations"] == "full" else _present(params, ("SHR", "ASR", "ROR"))
+    downwards, upwards = _present(params, ("SHR", "ASR", "ROR")), _present(params, ("SHL", "ROL"))
     clears = ["LOAD"] + ["CLR"] * (params["operations"] == "full")
     clears += ["a reserved code"] * (params["reserved"] == "clear")
     return (
-        f"`{names['last']}` is a register of its own. {downwards} sets it to the old bit 0, {_present(params, ('SHL', 'ROL'))} "
-        f"to the old bit {top}, {' or '.join(clears)} to 0; otherwise it keeps its value."
+        f"`{names['last']}` is a register of its own. {downwards} sets it to the old bit 0, {upwards} to the "
+        f"old bit {top}, {' or '.join(clears)} to 0; otherwise it keeps its value."
     )
 
 
