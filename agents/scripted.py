@@ -26,6 +26,8 @@ REVISION = 1
 
 _FAULT_COUNTS = (0.08, 0.37, 0.27, 0.16, 0.12)
 """How often an episode starts with 0, 1, 2, 3, 4 faults."""
+_EVEN_SHARE = 0.3
+"""Share of faults that are drawn evenly over the kinds, so that rare kinds occur."""
 _COSTLY = frozenset({Label.TIMEOUT, Label.RESOURCE_LIMIT})
 """Labels that cost the judge seconds; their mistakes are made less often."""
 _COSTLY_WEIGHT = 0.3
@@ -45,7 +47,7 @@ class ScriptedAgent:
     """
 
     def __init__(
-        self, *, max_faults: int = 4, mistakes: float = 0.45, slips: float = 0.05, errors: float = 0.2
+        self, *, max_faults: int = 4, mistakes: float = 0.35, slips: float = 0.05, errors: float = 0.2
     ) -> None:
         if max_faults not in range(1, len(_FAULT_COUNTS)):
             raise ConfigError(f"max_faults must lie in 1 to {len(_FAULT_COUNTS) - 1}, not {max_faults!r}")
@@ -79,6 +81,8 @@ class _Repairer:
         self._solution = solution
         self._random = random
         self._pool = _by_kind(solution, domain.mutate(solution) if domain.mutate else ())
+        self._kinds = sorted(self._pool)
+        self._weights = _weights([len(self._pool[kind]) for kind in self._kinds])
         self._gross = _by_kind(solution, domain.mistakes(solution) if domain.mistakes else ())
         self._faults = self._seed_faults()
         self._slipped = False
@@ -106,7 +110,7 @@ class _Repairer:
     def _new_fault(self, standing: Sequence[Edit]) -> list[Edit]:
         """A fault apart from those that stand, as a list of one; empty where a few draws find none."""
         for _ in range(8 if self._pool else 0):
-            edit = self._random.choice(self._pool[self._random.choice(sorted(self._pool))])
+            edit = self._random.choice(self._pool[self._random.choices(self._kinds, self._weights)[0]])
             if edit.apart_from(standing, self._solution):
                 return [edit]
         return []
@@ -176,12 +180,18 @@ class _Repairer:
 
 
 def _by_kind(source: str, mutations: Sequence[Mutation]) -> dict[str, list[Edit]]:
-    """Edits by kind of fault, so that a kind with many places is drawn no more often than one with few."""
+    """Edits by kind of fault."""
     kinds: dict[str, list[Edit]] = {}
     for mutation in mutations:
         if mutation.source != source:
             kinds.setdefault(mutation.kind, []).append(edit_of(source, mutation))
     return kinds
+
+
+def _weights(counts: Sequence[int]) -> list[float]:
+    """How often to draw each kind: mostly as often as it has places, so that few faults merely fail to compile."""
+    total = sum(counts) or 1
+    return [_EVEN_SHARE / len(counts) + (1 - _EVEN_SHARE) * count / total for count in counts]
 
 
 def _excerpt(code: str) -> str:

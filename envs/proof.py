@@ -24,10 +24,35 @@ from ecot.envs.sandbox import Cell, Sandbox
 from ecot.envs.tasks import TaskSource
 from ecot.envs.types import Candidate, File, Label, Outcome, Request, Task, digest
 
-__all__ = ["NOT_BUILT", "Finding", "Hack", "Journal", "ProvableSource", "Trial", "provable", "prove", "trials"]
+__all__ = [
+    "NOT_BUILT",
+    "SYNTAX_KINDS",
+    "Finding",
+    "Hack",
+    "Journal",
+    "ProvableSource",
+    "Trial",
+    "provable",
+    "prove",
+    "trials",
+]
 
 NOT_BUILT = frozenset({Label.COMPILATION_ERROR, Label.LINK_ERROR, Label.REJECTED, Label.FORMAT_ERROR})
 """Labels of a mutant that is no program: it is left out of the mutation score."""
+
+SYNTAX_KINDS = frozenset(
+    {
+        "missing_semicolon",
+        "missing_end",
+        "unclosed_brackets",
+        "illegal_keyword_usage",
+        "invalid_literal_format",
+        "undeclared_identifier",
+        "undefined_module",
+        "type_error",
+    }
+)
+"""Classes of fault that keep code from building: for repair tasks and scripted agents, not for a sample of mutants."""
 
 _IN_FLIGHT = 256
 """Requests that wait in the backend at once; bounds memory, not speed."""
@@ -172,6 +197,7 @@ def trials(
         yield Trial(task=task, source=task.solution[0].text)
         faults = list(enumerate(domain.mutate(task.solution[0].text) if domain.mutate else ()))
         if mutants is not None:
+            faults = [item for item in faults if item[1].kind not in SYNTAX_KINDS]
             faults = [
                 faults[(2 * place + 1) * len(faults) // (2 * mutants)] for place in range(min(mutants, len(faults)))
             ]

@@ -13,7 +13,7 @@ from ecot.envs.domain import Domain, domain_of
 
 _SUFFIXES = (".py", ".v", ".sv", ".vh", ".json", ".md")
 _EVERY_JUDGE = ("ecot.envs.sandbox",)
-_EVERY_MODULE = ("types.py", "encoding.py", "domain.py", "backend.py", "real.py", "prompts.py")
+_EVERY_MODULE = ("types.py", "encoding.py", "domain.py", "backend.py", "real.py", "prompts.py", "repair.py")
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from collections.abc import Sequence
@@ -59,9 +60,15 @@ def permuted(index: int, size: int, key: str) -> int:
     >>> sorted(permuted(i, 6, "fifo@1") for i in range(6))
     [0, 1, 2, 3, 4, 5]
     """
+    step, offset = _affine_map(size, key)
+    return (step * index + offset) % size
+
+
+@functools.lru_cache(maxsize=256)
+def _affine_map(size: int, key: str) -> tuple[int, int]:
     seed = hashlib.sha256(f"draw:{key}".encode()).digest()
     offset = int.from_bytes(seed[:8], "big") % size
     step = int.from_bytes(seed[8:16], "big") % size or 1
     while math.gcd(step, size) != 1:
         step += 1
-    return (step * index + offset) % size
+    return step, offset

@@ -15,11 +15,11 @@ from typing import Any, Protocol
 from ecot.envs.errors import SandboxError
 from ecot.envs.types import Limits
 
-__all__ = ["CallResult", "Cell", "Exhausted", "ProcessResult", "Sandbox", "WallClockExceeded", "Workspace"]
+__all__ = ["CallResult", "Cell", "Exhausted", "ProcessResult", "Sandbox", "WallClockError", "Workspace"]
 
 
-class WallClockExceeded(SandboxError):
-    """The wall-clock backstop fired although the machine, not the candidate, took the time: run the job again, alone."""
+class WallClockError(SandboxError):
+    """The wall-clock backstop fired, and the machine took the time, not the candidate: run the job again, alone."""
 
 
 class Exhausted(StrEnum):

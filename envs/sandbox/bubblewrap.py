@@ -1,8 +1,7 @@
-"""Confinement by namespaces: bubblewrap builds a small read-only system, the supervisor a fresh corner of it per run."""
+"""Confinement by namespaces: bubblewrap builds a small read-only system, in which each run gets a corner of its own."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -88,5 +87,5 @@ def _own() -> Sequence[Path]:
 
 def _show(path: Path) -> list[str]:
     if path.is_symlink() and path.parent == Path("/"):
-        return ["--symlink", os.readlink(path), str(path)]
+        return ["--symlink", str(path.readlink()), str(path)]
     return ["--ro-bind", str(path), str(path)]

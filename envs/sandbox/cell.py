@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -16,13 +17,14 @@ from pathlib import PurePosixPath
 from typing import IO, Any
 
 from ecot.envs.errors import SandboxError
-from ecot.envs.sandbox import CallResult, Exhausted, ProcessResult, WallClockExceeded, view
+from ecot.envs.sandbox import CallResult, Exhausted, ProcessResult, WallClockError, view
 from ecot.envs.sandbox.supervisor.establish import Setup
 from ecot.envs.sandbox.supervisor.wire import Channel, ChannelClosed, Message
 from ecot.envs.types import Limits
 
 _START_SECONDS = 120.0
 _GRACE_SECONDS = 30.0
+_PARTING_SECONDS = 5.0
 _WALL_FACTOR = 5.0
 _MOST_CHARACTERS = 2000
 
@@ -47,24 +49,24 @@ class Plan:
 class SupervisedWorkspace:
     """A scratch folder in a cell; see `Workspace`."""
 
-    def __init__(self, cell: SupervisedCell, limits: Limits) -> None:
-        self._cell = cell
+    def __init__(self, supervisor: Supervisor, limits: Limits) -> None:
+        self._supervisor = supervisor
         self._limits = limits
 
     def write(self, path: str, text: str) -> None:
         """See `Workspace.write`."""
-        self._cell.ask({"do": "write", "path": _inside(path)}, [text.encode("utf-8", errors="surrogateescape")])
+        self._supervisor.ask({"do": "write", "path": _inside(path)}, [text.encode("utf-8", errors="surrogateescape")])
 
     def read(self, path: str, *, limit_kib: int = 4096) -> str | None:
         """See `Workspace.read`."""
-        answer, blobs = self._cell.ask({"do": "read", "path": _inside(path), "limit": limit_kib * 1024})
+        answer, blobs = self._supervisor.ask({"do": "read", "path": _inside(path), "limit": limit_kib * 1024})
         return blobs[0].decode("utf-8", errors="replace") if answer["found"] else None
 
     def run(self, argv: Sequence[str], *, limits: Limits | None = None, stdin: str = "") -> ProcessResult:
         """See `Workspace.run`."""
         limits = limits or self._limits
         request = {"do": "run", "argv": list(argv), "limits": asdict(limits)}
-        answer, blobs = self._cell.ask(request, [stdin.encode("utf-8", errors="replace")], seconds=_wall(limits))
+        answer, blobs = self._supervisor.ask(request, [stdin.encode("utf-8", errors="replace")], seconds=_wall(limits))
         if answer["error"]:
             raise SandboxError(f"{argv[0]!r} could not be started in the sandbox: {os.strerror(answer['error'])}")
         return _result(argv[0], answer, blobs)
@@ -73,7 +75,7 @@ class SupervisedWorkspace:
         """See `Workspace.call`."""
         limits = limits or self._limits
         request = {"do": "call", "function": function, "argument": argument, "limits": asdict(limits)}
-        answer, blobs = self._cell.ask(request, seconds=_wall(limits))
+        answer, blobs = self._supervisor.ask(request, seconds=_wall(limits))
         process = _result(function, answer, blobs)
         value, error = _returned(blobs[2]) if process.exit_code == 0 else (None, "")
         return CallResult(value=value, error=error, process=process)
@@ -84,41 +86,62 @@ class SupervisedCell:
 
     def __init__(self, plan: Callable[[], Plan]) -> None:
         self._make_plan = plan
-        self._plan: Plan | None = None
-        self._channel: Channel | None = None
-        self._process: subprocess.Popen[bytes] | None = None
-        self._inner: int | None = None
-        self._start()
+        self._supervisor = Supervisor(plan())
+        self._forgotten = weakref.finalize(self, Supervisor.close, self._supervisor)
 
     @contextmanager
     def workspace(self, limits: Limits) -> Iterator[SupervisedWorkspace]:
         """See `Cell.workspace`."""
-        if self._channel is None:
-            self._start()
-        self.ask({"do": "open", "limits": asdict(limits)})
+        if self._supervisor.ended:
+            self._forgotten.detach()
+            self._supervisor = Supervisor(self._make_plan())
+            self._forgotten = weakref.finalize(self, Supervisor.close, self._supervisor)
+        supervisor = self._supervisor
+        supervisor.ask({"do": "open", "limits": asdict(limits)})
         try:
-            yield SupervisedWorkspace(self, limits)
+            yield SupervisedWorkspace(supervisor, limits)
         finally:
-            if self._channel is not None:
-                self.ask({"do": "close"})
+            if not supervisor.ended:
+                supervisor.ask({"do": "close"})
 
     def close(self) -> None:
         """See `Cell.close`."""
-        channel, process, plan = self._channel, self._process, self._plan
-        self._channel = self._process = self._plan = None
+        self._supervisor.close()
+
+
+class Supervisor:
+    """The running program, and the connection with it."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._owner = os.getpid()
+        self._channel: Channel | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._inner: int | None = None
+        self._start(plan)
+
+    @property
+    def ended(self) -> bool:
+        """Whether it serves no longer."""
+        return self._channel is None
+
+    def close(self) -> None:
+        """End it and everything under it; twice is harmless. In a process forked from its owner's, only let go."""
+        channel, process = self._channel, self._process
+        self._channel = self._process = None
         if channel is not None:
             channel.close()
-        if process is not None:
-            try:
-                process.wait(timeout=2.0)
-            except subprocess.TimeoutExpired:
-                for number in (self._inner, process.pid):
-                    if number is not None:
-                        with contextlib.suppress(ProcessLookupError):
-                            os.kill(number, signal.SIGKILL)
-                process.wait()
-        if plan is not None:
-            plan.release()
+        if process is None or os.getpid() != self._owner:
+            return
+        try:
+            process.wait(timeout=_PARTING_SECONDS)
+        except subprocess.TimeoutExpired:
+            for number in (self._inner, process.pid):
+                if number is not None:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(number, signal.SIGKILL)
+            process.wait()
+        self._plan.release()
 
     def ask(
         self, message: Message, blobs: Sequence[bytes] = (), *, seconds: float = 0.0
@@ -141,54 +164,45 @@ class SupervisedCell:
             self.close()
             raise
         if "failure" in answer:
-            if answer.get("fatal"):
+            if answer["fatal"]:
                 self.close()
             raise SandboxError(f"the sandbox failed: {answer['failure']}")
         return answer, data
 
-    def _start(self) -> None:
+    def _start(self, plan: Plan) -> None:
         ours, theirs = socket.socketpair()
-        plan = self._plan = self._make_plan()
         reader, writer = os.pipe()
         with theirs, os.fdopen(reader, "rb") as report, tempfile.TemporaryFile() as complaints:
             server = (view.executable(), "-I", "-S", "-B", str(view.package() / "envs/sandbox/supervisor/launch.py"))
             setup = replace(plan.setup, channel=theirs.fileno(), server=list(server))
             argv = [word.replace("{report}", str(writer)) for word in plan.prefix]
             argv += [*server, json.dumps(asdict(setup))]
-            try:
-                self._process = _spawn(argv, plan, complaints, (theirs.fileno(), writer))
-            finally:
-                os.close(writer)
-            theirs.close()
             self._channel = Channel(ours)
             try:
+                self._process = _spawn(argv, plan, complaints, (theirs.fileno(), writer))
+                os.close(writer)
+                theirs.close()
                 self._inner = json.load(report)["child-pid"] if plan.reports else None
                 self._channel.timeout(_START_SECONDS)
                 self._channel.receive()
-            except (ChannelClosed, TimeoutError, ValueError) as error:
+            except (ChannelClosed, OSError, ValueError) as error:
                 self.close()
                 complaints.seek(0)
                 text = complaints.read().decode("utf-8", errors="replace").strip()[-_MOST_CHARACTERS:]
-                raise SandboxError(
-                    f"the {setup.mechanism} sandbox did not start: {text or error}; "
-                    "choose another one with ECOT_SANDBOX, or run `ecot doctor`"
-                ) from error
+                raise SandboxError(f"the {setup.mechanism} sandbox did not start: {text or error}") from error
 
 
 def _spawn(argv: Sequence[str], plan: Plan, complaints: IO[bytes], kept: Sequence[int]) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=complaints,
-            stderr=complaints,
-            cwd="/",
-            env=plan.setup.environment,
-            pass_fds=kept,
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise SandboxError(f"{argv[0]!r} could not be started: {error}") from error
+    return subprocess.Popen(
+        argv,
+        stdin=subprocess.DEVNULL,
+        stdout=complaints,
+        stderr=complaints,
+        cwd="/",
+        env=plan.setup.environment,
+        pass_fds=kept,
+        start_new_session=True,
+    )
 
 
 def programs_environment(scratch: str, environment: Mapping[str, str] | None) -> dict[str, str]:
@@ -210,7 +224,7 @@ def _wall(limits: Limits) -> float:
 
 def _result(name: str, answer: Message, blobs: Sequence[bytes]) -> ProcessResult:
     if answer["starved"]:
-        raise WallClockExceeded(
+        raise WallClockError(
             f"{name!r} was kept waiting by the machine for {answer['seconds']:.0f} s and used "
             f"{answer['cpu_seconds']:.1f} s of processor time; run the job again, alone"
         )

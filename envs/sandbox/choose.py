@@ -40,8 +40,8 @@ def choose(name: str = "auto") -> Sandbox:
             return _sandbox(candidate)
     told = "; ".join(f"{candidate}: {reason}" for candidate, reason in reasons.items())
     raise SandboxError(
-        f"no sandbox works here ({told}). Install bubblewrap and allow unprivileged user namespaces, or use a kernel with "
-        f"Landlock (Linux 5.13 or later); or, where the whole machine may be lost, set {VARIABLE}=none knowingly"
+        f"no sandbox works here ({told}). Install bubblewrap and allow unprivileged user namespaces, or use "
+        f"a kernel with Landlock (Linux 5.13 or later); or, where the whole machine may be lost, set {VARIABLE}=none"
     )
 
 

@@ -1,6 +1,7 @@
-"""Confinement without namespaces: Landlock for files, a filter of system calls for the rest, another user where we are root.
+"""Confinement without namespaces: Landlock for files, a filter of system calls for most of the rest.
 
-For containers and clusters that forbid namespaces. Processes are ended by a supervisor that adopts every orphan.
+For containers and clusters that forbid namespaces. Where we are root, programs run as another user; processes are ended
+by a supervisor that adopts every orphan.
 """
 
 from __future__ import annotations
@@ -34,17 +35,18 @@ class Landlock:
             "Scratch space is counted every 50 to 100 ms, not limited by a file system: a program can be ahead by what "
             "it writes meanwhile.",
             "Programs can read the installed system (/usr, /opt), the interpreter and its packages, this one excepted.",
+            "Owners, times and extended attributes of files cannot be set: such calls succeed and do nothing.",
         ]
         if os.getuid() != 0:
-            gaps.append("Memory and processes are counted every 10 to 20 ms, and only a count of 4096 more than now is hard.")
-            gaps.append("Modes, owners and times of files cannot be changed: such calls succeed and do nothing.")
+            gaps.append("Modes of files cannot be set either.")
+            gaps.append("Processes are counted every 10 to 20 ms; the kernel itself stops them 4096 above their limit.")
         elif not _open_to_others(view.executable()):
             gaps.append(
                 f"The interpreter lies where only root may go ({view.executable()}): programs in Python cannot be run, "
                 "and functions can import only what was preloaded."
             )
         if version() < SCOPED:
-            gaps.append("Programs cannot send signals, not even to their own children (Linux 6.12 allows to confine that).")
+            gaps.append("Programs cannot send signals, not even to their own children; Linux 6.12 could confine them.")
         return tuple(gaps)
 
     def cell(self, *, preload: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> SupervisedCell:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 
 from ecot.envs.domain import Domain, Mutation, register
+from ecot.envs.repair import repair_of
 from ecot.envs.sandbox import Workspace
 from ecot.envs.tasks import TaskSource
 from ecot.envs.types import Label, Outcome, Request, StageResult
@@ -89,3 +90,6 @@ DOMAIN = register(
         prompts="ecot.envs.verilog",
     )
 )
+
+# Most mutants of these three are no faults of the hardware, as `ecot verify` shows.
+REPAIR = register(repair_of(DOMAIN, without=frozenset({"drop_sensitivity", "swap_assignment", "widen_vector"})))

@@ -1,4 +1,4 @@
-"""An imported benchmark proves itself: references pass, cheats fail, and its own scorer is asked about the same sources."""
+"""An imported benchmark proves itself: references pass, cheats fail, and its own scorer judges the same sources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from ecot.envs.verilog.texts import Hack
 from ecot.envs.verilog.verilog_eval import VerilogEvalSource
 
 _PRELOAD = ("ecot.envs.verilog.rules",)
-OWN_PASS = "."  # noqa: S105  (a letter, no password)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,11 +137,8 @@ def _judged(cells: _Cells, task: Task, hack: Hack) -> Judged:
 
 
 def _outcome(cells: _Cells, task: Task, source: str) -> Outcome:
-    results = []
     with cells.workspace(task) as workspace:
-        for result in stages(workspace, _request(task, source)):
-            results.append(result)
-    return Outcome(stages=tuple(results))
+        return Outcome(stages=tuple(stages(workspace, _request(task, source))))
 
 
 def _own(cells: _Cells, task: Task, source: str) -> str:

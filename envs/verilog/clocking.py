@@ -110,6 +110,15 @@ def spelled(naming: str, short: str, long: str, direction: str) -> str:
     return long if naming == "long" else short
 
 
+def listed(items: Sequence[str]) -> str:
+    """Items as a sentence has them.
+
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    return " and ".join([", ".join(items[:-1]), *items[-1:]] if len(items) > 1 else items)
+
+
 def driven(cycles: Sequence[Mapping[str, int]], ports: Mapping[str, Port], clocking: Clocking) -> list[Inputs]:
     """Turn cycles by key into a stimulus: `reset` is 1 where active, keys left out are 0, foreign keys are dropped."""
     inputs = {key: port for key, port in ports.items() if port.direction == "input" and port.role is not Role.CLOCK}

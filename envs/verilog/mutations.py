@@ -14,21 +14,7 @@ from ecot.envs.domain import Mutation
 from ecot.envs.mutation import MutationLanguage, Operator, mutations, replace_tokens
 from ecot.envs.verilog import faults
 
-__all__ = ["LANGUAGE", "SYNTAX_KINDS", "mutate"]
-
-SYNTAX_KINDS = frozenset(
-    {
-        "missing_semicolon",
-        "missing_end",
-        "unclosed_brackets",
-        "illegal_keyword_usage",
-        "invalid_literal_format",
-        "undeclared_identifier",
-        "undefined_module",
-        "type_error",
-    }
-)
-"""Classes whose mutants do not compile: material for repair tasks and scripted agents, not for a mutation score."""
+__all__ = ["LANGUAGE", "mutate"]
 
 _ARITHMETIC = {
     **{"+": ("-",), "-": ("+",), "*": ("+",), "/": ("*",), "%": ("/",), "**": ("*",)},

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 RESULT = re.compile(r"Mismatches: (?P<wrong>\d+) in (?P<samples>\d+) samples")
-OUTPUT = re.compile(
+_OUTPUT = re.compile(
     r"Hint: Output '(?P<output>\w+)' has (?P<count>\d+) mismatches\. First mismatch occurred at time (?P<first>\d+)\."
 )
-SKIPPED_HINTS = re.compile(r"Hint: (?:Output '|Total mismatched)")
+_COUNTED = re.compile(r"Hint: (?:Output '|Total mismatched)")
 TIMEOUT = "TIMEOUT"
+OWN_PASS = "."  # noqa: S105  (a letter, no password)
+"""The letter that the benchmark's own scorer gives a pass."""
 MARKED = ("Mismatches:", "Hint:", "TIMEOUT")
 """How the lines begin that a testbench prints for its scorer."""
 
+_HINTS = 3
+"""Hints that are kept."""
 _DECISIVE = (
     ("syntax error", "S"),
     ("error: This assignment requires an explicit cast", "e"),
@@ -42,4 +48,52 @@ def own_verdict(log: str) -> str:
         unbound = unbound or "Unable to bind wire/reg" in line
         match = RESULT.fullmatch(line)
         clean = clean or (match is not None and int(match["wrong"]) == 0)
-    return "p" if unbound else "C" if error else "." if clean else "R"
+    return "p" if unbound else "C" if error else OWN_PASS if clean else "R"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongOutput:
+    """What a testbench counted of one output.
+
+    Attributes:
+        output: its name.
+        count: wrong samples.
+        first: time of the first one.
+    """
+
+    output: str
+    count: int
+    first: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a testbench printed.
+
+    Attributes:
+        results: wrong samples and samples of every result line; one where nothing disturbed the simulation.
+        outputs: that were wrong.
+        hints: its remarks on the design.
+        timed_out: whether it ran into its own limit of simulated time.
+    """
+
+    results: tuple[tuple[int, int], ...]
+    outputs: tuple[WrongOutput, ...]
+    hints: tuple[str, ...]
+    timed_out: bool
+
+
+def read_report(lines: Sequence[str]) -> Report:
+    """Return what the lines that a testbench printed say."""
+    results = [match for match in map(RESULT.fullmatch, lines) if match]
+    outputs = [match for match in map(_OUTPUT.fullmatch, lines) if match]
+    hints = [line for line in dict.fromkeys(lines) if line.startswith("Hint: ") and not _COUNTED.match(line)]
+    return Report(
+        results=tuple((int(match["wrong"]), int(match["samples"])) for match in results),
+        outputs=tuple(
+            WrongOutput(output=match["output"], count=int(match["count"]), first=int(match["first"]))
+            for match in outputs
+        ),
+        hints=tuple(hints[:_HINTS]),
+        timed_out=TIMEOUT in lines,
+    )

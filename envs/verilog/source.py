@@ -165,7 +165,7 @@ def _draws(name: str) -> _Draws:
         params = _element(family, product)
         if family.valid is None or family.valid(params):
             products.append(product)
-            splits.append(SPLITS.index(_split(family, params)))
+            splits.append(SPLITS.index(split_of_draw(family, params)))
     return _Draws(products, bytes(splits))
 
 
@@ -196,7 +196,7 @@ def _element(family: Family, index: int) -> dict[str, Any]:
     return {key: params[key] for key in family.choices}
 
 
-def _split(family: Family, params: Params) -> str:
+def split_of_draw(family: Family, params: Params) -> str:
     """Draws that differ in cosmetic parameters only fall on one side."""
     if family.held_out:
         return "test_families"

@@ -28,8 +28,8 @@ from ecot.envs.verilog.disguise import Disguise, kept_names, module_names, nonce
 from ecot.envs.verilog.family import Port
 from ecot.envs.verilog.netlist import NETLIST
 from ecot.envs.verilog.ports import check_ports
-from ecot.envs.verilog.replay import RESET_DIRECTIVES, Recording, Replay, play, record
-from ecot.envs.verilog.scorer import MARKED, OUTPUT, RESULT, SKIPPED_HINTS, TIMEOUT, own_verdict
+from ecot.envs.verilog.replay import RESET_DIRECTIVES, Recording, Replay, play, record, settle
+from ecot.envs.verilog.scorer import MARKED, OWN_PASS, Report, own_verdict, read_report
 from ecot.envs.verilog.source import port_from
 from ecot.envs.verilog.steps import (
     NEEDS,
@@ -42,7 +42,7 @@ from ecot.envs.verilog.steps import (
     said,
     synthesise,
 )
-from ecot.envs.verilog.waves import Wrong, explain, read_waves
+from ecot.envs.verilog.waves import explain, read_waves
 
 FLAGS = ("-Wall", "-Winfloop", "-Wno-timescale", "-g2012")
 """What the benchmark gives to `iverilog`."""
@@ -87,7 +87,7 @@ class _Reference:
 
 
 _references: dict[str, _Reference] = {}
-_reproduced: dict[str, bool] = {}
+_recordings: dict[str, Recording | None] = {}
 _lock = threading.Lock()
 
 
@@ -205,54 +205,36 @@ class _Job:
         """Simulate and judge by what the testbench printed under its mark."""
         self._workspace.write(_WAVES, "")
         process = self._workspace.run(["vvp", "-n", program])
-        lines = disguise.marked_lines(process.stdout)
-        output = disguise.take_off(process.stdout + process.stderr)
-        ran, log = engine("iverilog"), scrub(output)
+        output, ran = disguise.take_off(process.stdout + process.stderr), engine("iverilog")
+        log = scrub(output)
         if process.exhausted is not None:
             return failed(name, *limit(process, "vvp"), engine=ran, log=log)
         if process.signal or process.exit_code:
-            crash = said(
-                "vvp", "simulator_crash", f"the simulator stopped with an error: {log.strip()[-300:] or 'none'}"
-            )
+            words = log.strip()[-300:] or "it said nothing"
+            crash = said("vvp", "simulator_crash", f"the simulator stopped with an error: {words}")
             return failed(name, Label.RUNTIME_ERROR, (crash,), engine=ran, log=log)
-        if TIMEOUT in lines:
-            late = said("testbench", "testbench_timeout", "the testbench ran into its own limit of simulated time")
-            return failed(name, Label.TIMEOUT, (late,), engine=ran, log=log)
-        results = [match for match in map(RESULT.fullmatch, lines) if match]
-        if len(results) != 1:
-            message = f"the testbench reported {len(results)} results instead of one; the simulation was disturbed"
-            return failed(name, Label.MISMATCH, (said("judge", "simulation_disturbed", message),), engine=ran, log=log)
-        wrong, samples = int(results[0]["wrong"]), int(results[0]["samples"])
+        report = read_report(disguise.marked_lines(process.stdout))
+        disturbed = _disturbed(report, reference)
+        if disturbed is not None:
+            return failed(name, disturbed[0], disturbed[1:], engine=ran, log=log)
+        wrong, samples = report.results[0]
         counts = {"samples": samples, "wrong_samples": wrong}
         if wrong:
-            found = self._explained(lines, disguise, samples)
+            found = self._explained(report, disguise)
             return failed(name, Label.MISMATCH, found, engine=ran, log=log, metrics=counts)
-        if reference is not None and samples != reference.samples:
-            message = f"the simulation ended after {samples} of {reference.samples} samples"
-            early = said("judge", "simulation_ended_early", message)
-            return failed(name, Label.MISMATCH, (early,), engine=ran, log=log, metrics=counts)
         if name == "simulate":
-            counts["own_scorer_passes"] = int(own_verdict(self._compile_log + output) == ".")
+            counts["own_scorer_passes"] = int(own_verdict(self._compile_log + output) == OWN_PASS)
         return passed(name, engine=ran, log=log, metrics=counts)
 
-    def _explained(self, lines: tuple[str, ...], disguise: Disguise, samples: int) -> tuple[Diagnostic, ...]:
+    def _explained(self, report: Report, disguise: Disguise) -> tuple[Diagnostic, ...]:
         """The wrong outputs with what they should have been, then the testbench's own hints."""
-        wrong = [
-            Wrong(output=match["output"], count=int(match["count"]), first=int(match["first"]))
-            for match in map(OUTPUT.fullmatch, lines)
-            if match
-        ]
         dump = disguise.take_off(self._workspace.read(_WAVES, limit_kib=_WAVES_KIB) or "")
         try:
-            waves = read_waves(dump, until=max((item.first for item in wrong), default=0))
+            waves = read_waves(dump, until=max((item.first for item in report.outputs), default=0))
         except ValueError:
             waves = {}
-        hints = [
-            said("testbench", "testbench_hint", line)
-            for line in dict.fromkeys(lines)
-            if line.startswith("Hint: ") and not SKIPPED_HINTS.match(line)
-        ]
-        found = explain(wrong, waves, self._ports, samples=samples) + tuple(hints[:_HINTS])
+        hints = tuple(said("testbench", "testbench_hint", line) for line in report.hints)
+        found = explain(report.outputs, waves, self._ports, samples=report.results[0][1]) + hints
         return found or (said("testbench", "wrong_value", "the testbench counted mismatches but names no output"),)
 
     def _reference(self) -> _Reference:
@@ -282,27 +264,42 @@ class _Job:
             return _references.setdefault(self._key, made)
 
     def _recording(self) -> Recording | None:
-        """What to replay, None where the reference itself does not reproduce under replay."""
+        """What to replay, None where the reference itself does not reproduce under replay; found out once."""
+        with _lock:
+            if self._key in _recordings:
+                return _recordings[self._key]
         reference = self._reference()
+        found = None
         try:
             waves = read_waves(zlib.decompress(reference.dump).decode())
             recording = record(waves, self._ports, samples=reference.samples)
         except ValueError:
-            return None
+            pass
+        else:
+            found = settle(self._workspace, recording, self._solution, top=self._top, entry=self._entry)
         with _lock:
-            reproduced = _reproduced.get(self._key)
-        if reproduced is None:
-            replay = self._replay(recording, self._solution)
-            reproduced = replay.process.exhausted is None and not replay.diagnostics
-            with _lock:
-                _reproduced[self._key] = reproduced
-        return recording if reproduced else None
+            return _recordings.setdefault(self._key, found)
 
     def _replay(self, recording: Recording, source: str) -> Replay:
         """Replay with nothing of the reference left in the scratch folder."""
         for path in ("testbench.sv", "reference.sv", "design.vvp", "netlist.vvp", _WAVES):
             self._workspace.write(path, "")
         return play(self._workspace, recording, source, top=self._top, entry=self._entry, seed=self._disguise.nonce)
+
+
+def _disturbed(report: Report, reference: _Reference | None) -> tuple[Label, Diagnostic] | None:
+    """Why a report cannot be believed, None where it can."""
+    if report.timed_out:
+        late = said("testbench", "testbench_timeout", "the testbench ran into its own limit of simulated time")
+        return Label.TIMEOUT, late
+    if len(report.results) != 1:
+        message = f"the testbench reported {len(report.results)} results instead of one; the simulation was disturbed"
+        return Label.MISMATCH, said("judge", "simulation_disturbed", message)
+    wrong, samples = report.results[0]
+    if reference is not None and not wrong and samples != reference.samples:
+        message = f"the simulation ended after {samples} of {reference.samples} samples"
+        return Label.MISMATCH, said("judge", "simulation_ended_early", message)
+    return None
 
 
 def _reported(result: StageResult, metrics: dict[str, int]) -> StageResult:

@@ -108,19 +108,19 @@ class _Job:
         """Elaborate the candidate under the driver with Icarus."""
         self._workspace.write(self._entry, self._source)
         process, found = self._elaborate(self._entry, "design.vvp")
-        engine, log = engine("iverilog"), scrub(process.stdout + process.stderr)
+        ran, log = engine("iverilog"), scrub(process.stdout + process.stderr)
         if process.exhausted is not None:
-            return failed("compile", *limit(process, "iverilog"), engine=engine, log=log)
+            return failed("compile", *limit(process, "iverilog"), engine=ran, log=log)
         wrong = check_ports(self._top, self._ports, self._checked.modules, found, self._entry)
         if wrong:
-            return failed("compile", Label.COMPILATION_ERROR, wrong, engine=engine, log=log)
+            return failed("compile", Label.COMPILATION_ERROR, wrong, engine=ran, log=log)
         own = tuple(item for item in found if item.file != _DRIVER)
         if not process.ok:
             if any(item.code == "syntax_error" for item in own):
                 own = (*self._checked.errors, *own)
             own = own or (said("iverilog", "elaboration_error", "the compiler failed without a message"),)
-            return failed("compile", Label.COMPILATION_ERROR, own, engine=engine, log=log)
-        return passed("compile", engine=engine, log=log, diagnostics=own)
+            return failed("compile", Label.COMPILATION_ERROR, own, engine=ran, log=log)
+        return passed("compile", engine=ran, log=log, diagnostics=own)
 
     def simulate(self) -> StageResult:
         """Play the vectors into the source and judge what came out."""
@@ -170,16 +170,16 @@ class _Job:
         """Simulate and judge; the trace is returned beside the result."""
         self._workspace.write(TRACE, "")
         process = self._workspace.run(["vvp", "-n", program])
-        engine, log = engine("iverilog"), scrub(process.stdout + process.stderr)
+        ran, log = engine("iverilog"), scrub(process.stdout + process.stderr)
         if process.exhausted is not None:
-            return failed(name, *limit(process, "vvp"), engine=engine, log=log), ""
+            return failed(name, *limit(process, "vvp"), engine=ran, log=log), ""
         if process.signal or process.exit_code:
-            said = said(
-                "vvp", "simulator_crash", f"the simulator stopped with an error: {log.strip()[-300:] or 'none'}"
-            )
-            return failed(name, Label.RUNTIME_ERROR, (said,), engine=engine, log=log), ""
+            message = f"the simulator stopped with an error: {log.strip()[-300:] or 'none'}"
+            return failed(
+                name, Label.RUNTIME_ERROR, (said("vvp", "simulator_crash", message),), engine=ran, log=log
+            ), ""
         trace = self._workspace.read(TRACE) or ""
-        return _judged(name, judge_trace(trace, self._expected, self._ports), engine, log), trace
+        return _judged(name, judge_trace(trace, self._expected, self._ports), ran, log), trace
 
 
 def _judged(name: str, verdict: Verdict, engine: str, log: str) -> StageResult:

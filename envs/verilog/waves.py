@@ -10,6 +10,7 @@ from vcdvcd import VCDVCD
 
 from ecot.envs.types import Diagnostic
 from ecot.envs.verilog.family import Port
+from ecot.envs.verilog.scorer import WrongOutput
 
 SAMPLING_CLOCK = "clk"
 """The signal of a testbench at whose edges it compares."""
@@ -87,22 +88,9 @@ def agrees(expected: str, got: str) -> bool:
     return all(want in "xz" or want == have for want, have in zip(expected, got, strict=True))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wrong:
-    """What a testbench reports of one output.
-
-    Attributes:
-        output: its name.
-        count: wrong samples.
-        first: time of the first one.
-    """
-
-    output: str
-    count: int
-    first: int
-
-
-def explain(wrong: Iterable[Wrong], waves: Waves, ports: Sequence[Port], *, samples: int) -> tuple[Diagnostic, ...]:
+def explain(
+    wrong: Iterable[WrongOutput], waves: Waves, ports: Sequence[Port], *, samples: int
+) -> tuple[Diagnostic, ...]:
     """Return a diagnostic per wrong output, the earliest first: inputs, expected and got at its first wrong sample.
 
     Args:
@@ -115,7 +103,7 @@ def explain(wrong: Iterable[Wrong], waves: Waves, ports: Sequence[Port], *, samp
     return tuple(_mismatch(item, waves, ports, samples, table=place == 0) for place, item in enumerate(ranked))
 
 
-def _mismatch(item: Wrong, waves: Waves, ports: Sequence[Port], samples: int, *, table: bool) -> Diagnostic:
+def _mismatch(item: WrongOutput, waves: Waves, ports: Sequence[Port], samples: int, *, table: bool) -> Diagnostic:
     total = f"wrong in {item.count} of {samples} samples"
     pair = waves.get(f"{item.output}_ref"), waves.get(f"{item.output}_dut")
     if pair[0] is None or pair[1] is None:
@@ -153,7 +141,7 @@ def _shown(bits: str) -> str:
     return f"{len(bits)}'b{bits}" + (f" ({int(bits, 2)})" if set(bits) <= set("01") else "")
 
 
-def _table(item: Wrong, waves: Waves, ports: Sequence[Port]) -> list[str]:
+def _table(item: WrongOutput, waves: Waves, ports: Sequence[Port]) -> list[str]:
     """The samples up to the first wrong one, a row each; empty where the sampling clock is not in the dump."""
     if SAMPLING_CLOCK not in waves:
         return []

@@ -10,16 +10,20 @@ import textwrap
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
-from ecot.envs.sandbox import Cell, Exhausted, ProcessResult, Workspace, view
+from ecot.envs.sandbox import Cell, Exhausted, ProcessResult, WallClockError, Workspace, view
 from ecot.envs.sandbox.choose import choose, problem
 from ecot.envs.types import Limits
 
-LIMITS = Limits(cpu_seconds=3.0, memory_mib=256, processes=16, scratch_mib=8, output_kib=64)
+LOST = "ModuleNotFoundError: No module named 'encodings.cp437'"
+"""Where the interpreter lies in a folder that only root may enter, nothing is imported late."""
+T = TypeVar("T")
+LIMITS = Limits(cpu_seconds=2.0, memory_mib=256, processes=16, scratch_mib=8, output_kib=64)
 
 HELPERS = """
 import ctypes, errno, os, signal, socket, sys, time
@@ -42,7 +46,7 @@ def checked(result):
 def cell(request: pytest.FixtureRequest) -> Iterator[Cell]:
     if problem(request.param):
         pytest.skip(f"{request.param} does not work here: {problem(request.param)}")
-    cell = choose(request.param).cell(preload=["textwrap"])
+    cell = choose(request.param).cell(preload=["textwrap", "threading", "cmath", "array"])
     yield cell
     cell.close()
 
@@ -81,14 +85,24 @@ def python() -> str:
 
 def as_program(workspace: Workspace, source: str, *, limits: Limits = LIMITS) -> ProcessResult:
     workspace.write("attack.py", HELPERS + textwrap.dedent(source))
-    return workspace.run([python(), "-I", "attack.py"], limits=limits)
+    return patiently(lambda: workspace.run([python(), "-I", "attack.py"], limits=limits))
 
 
 def as_function(workspace: Workspace, source: str, *, limits: Limits = LIMITS) -> ProcessResult:
     program = HELPERS + textwrap.dedent(source)
-    result = workspace.call("builtins:exec", f"exec({program!r}, {{}})", limits=limits)
+    result = patiently(lambda: workspace.call("builtins:exec", f"exec({program!r}, {{}})", limits=limits))
     assert not result.error or "MemoryError" in result.error, result
     return result.process
+
+
+def patiently(attack: Callable[[], T]) -> T:
+    """Again where a busy machine, not the attack, ran out the wall clock, as a backend does."""
+    for _ in range(10):
+        try:
+            return attack()
+        except WallClockError:
+            time.sleep(1.0)
+    return attack()
 
 
 WAYS = pytest.mark.parametrize("attack", [as_program, as_function])
@@ -167,8 +181,8 @@ def test_solutions_are_not_in_the_memory_of_the_fork_server_either(workspace, at
         workspace,
         """
         import sys
-        held = [name for name in sys.modules if name.startswith("ecot.") and ".sandbox" not in name]
-        print("modules", [name for name in held if sys.modules[name].__file__ if hasattr(sys.modules[name], "__file__")])
+        held = [name for name in sys.modules if name.startswith("ecot.") and not name.startswith("ecot.envs.sandbox")]
+        print("modules", [name for name in held if hasattr(sys.modules[name], "__file__")])
         """,
     )
     assert "modules []" in result.stdout, result
@@ -304,10 +318,8 @@ def test_only_the_standard_descriptors_are_open(workspace, attack):
 
 
 def test_a_function_cannot_talk_to_the_supervisor(workspace):
-    result = as_function(
-        workspace,
-        """
-        import struct
+    attack = """if True:
+        import os, struct
         head = b'[{"status":0,"error":0,"cpu_seconds":0,"memory_bytes":0,"exhausted":null,"starved":false,"seconds":0},[0,0,0]]'
         for number in range(3, 256):
             try:
@@ -315,9 +327,10 @@ def test_a_function_cannot_talk_to_the_supervisor(workspace):
             except OSError:
                 pass
         os._exit(0)
-        """,
-    )
-    assert result.exit_code == 0
+        """
+    result = workspace.call("builtins:exec", attack)
+    assert result.process.exit_code == 0
+    assert result.value is None
     assert workspace.run(["echo", "still here"]).stdout == "still here\n"
 
 
@@ -336,7 +349,7 @@ def test_modules_in_scratch_are_imported_by_nobody(workspace):
         workspace.write(f"ecot/envs/{name}.py", trap)
     assert workspace.call("textwrap:dedent", "  x").value == "x"
     assert workspace.call("cmath:isfinite", 1).value is True
-    assert workspace.call("array:array", "b").error.startswith("TypeError")
+    assert workspace.call("builtins:exec", "import json, math, array, encodings.cp437").error in ("", LOST)
     assert workspace.read("POISONED") is None
 
 
@@ -454,7 +467,7 @@ def test_nothing_survives_the_run_that_started_it(workspace, attack):
     result = attack(
         workspace,
         f"""
-        for depth in range(3):
+        for _ in range(3):
             if os.fork() == 0:
                 os.setsid()
                 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -537,7 +550,7 @@ def test_processor_time_that_a_parent_disowns_counts_too(workspace):
         limits=Limits(cpu_seconds=1.0),
     )
     assert result.exhausted is Exhausted.CPU
-    assert result.seconds < 4.0
+    assert result.cpu_seconds < 1.5
 
 
 def test_links_are_not_followed(workspace, outside):

@@ -43,13 +43,15 @@ class Confinement:
         """Fork a child, into namespaces of its own where this is the way; 0 in the child."""
         return kernel.fork(kernel.CLONE_NEWPID | kernel.CLONE_NEWNS) if self.namespaces else os.fork()
 
-    def enter(self, budget: dict[str, Any], streams: Sequence[int], kept: int) -> None:
+    def enter(self, budget: dict[str, Any], *, streams: Sequence[int], kept: int, dumpable: bool) -> None:
         """Confine this process, a child just forked. Raises `OSError` where any step fails: none is optional.
 
         Args:
             budget: the fields of `Limits`.
             streams: descriptors that become standard input, output and error.
             kept: the one other descriptor that stays open.
+            dumpable: whether processes of the same user may look into this one, as the supervisor must to count what
+                it holds. Not where a candidate runs below this process rather than in it.
         """
         os.setsid()
         for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores these, and a program would inherit that
@@ -59,6 +61,8 @@ class Confinement:
         kernel.prefer_as_victim()
         if self.namespaces:
             kernel.mount_processes()
+        else:
+            kernel.die_with_parent()
         os.chdir(self.scratch)
         self._limit(budget)
         if self.rules is not None:
@@ -67,6 +71,7 @@ class Confinement:
         if self.namespaces:
             kernel.drop_capabilities()
         kernel.forgo_privileges()
+        kernel.set_dumpable(dumpable)
         if self.filter is not None:
             seccomp.install(self.filter)
 

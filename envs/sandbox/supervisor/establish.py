@@ -6,11 +6,13 @@ import json
 import os
 from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 from ecot.envs.sandbox.supervisor import kernel, seccomp, tree
 from ecot.envs.sandbox.supervisor.confine import Confinement
 from ecot.envs.sandbox.supervisor.landlock_rules import SCOPED, Rules, version
-from ecot.envs.sandbox.supervisor.watch import Surroundings
+from ecot.envs.sandbox.supervisor.room import Room
+from ecot.envs.sandbox.supervisor.watch import Budget, Surroundings
 from ecot.envs.sandbox.supervisor.wire import Channel
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
@@ -65,9 +67,11 @@ class Kit:
     everyone: bool
     listing: Callable[[], list[int]]
 
-    def surroundings(self, host: int, room: Callable[[bool], int | None]) -> Surroundings:
-        """For one watch."""
-        return Surroundings(self.listing, self.everyone, self.confinement.namespaces, room, host)
+    def surroundings(self, host: int, workspace: Budget) -> Surroundings:
+        """For one watch, in the scratch folder of a workspace with these limits."""
+        namespaces = self.confinement.namespaces
+        room = Room(self.confinement.scratch, int(workspace["scratch_mib"]), sized=namespaces)
+        return Surroundings(self.listing, self.everyone, namespaces, room, host)
 
 
 def supervisor(setup: Setup, server: Channel, *, spared: Collection[int]) -> Kit:
@@ -85,7 +89,7 @@ def server(setup: Setup, host: Channel) -> Kit:
     Raises:
         OSError: one of its modules started threads, which a fork would lose.
     """
-    threads = len(os.listdir("/proc/self/task"))
+    threads = sum(1 for _ in Path("/proc/self/task").iterdir())
     if threads != 1:
         raise OSError(f"the fork server has {threads} threads; one of {setup.preload} starts them when it is imported")
     return _confine(setup, lambda: _join_namespaces(host), {os.getpid(), os.getppid()})
@@ -107,7 +111,9 @@ def _confine(setup: Setup, namespaces: Callable[[], None], spared: Collection[in
     scoped = own_rules is not None and _apply(own_rules)
     code = None
     if setup.mechanism != "none":
-        code = seccomp.program(signals=namespaced or scoped, attributes=namespaced or setup.user is not None)
+        code = seccomp.program(
+            signals=namespaced or scoped, attributes=namespaced, modes=namespaced or setup.user is not None
+        )
     return Kit(
         confinement=Confinement(setup.scratch, namespaced, rules, code, tasks),
         everyone=scoped,
@@ -119,7 +125,7 @@ def _rules(setup: Setup) -> Rules:
     rules = Rules()
     rules.read(setup.readable)
     rules.write(_DEVICES)
-    rules.own(os.path.dirname(setup.scratch))  # noqa: PTH120
+    rules.own(str(Path(setup.scratch).parent))
     return rules
 
 

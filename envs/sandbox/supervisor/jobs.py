@@ -45,14 +45,14 @@ def run(
     def program(account: int) -> NoReturn:
         try:
             if not confinement.namespaces:
-                os.execvpe(argv[0], list(argv), dict(environment))
+                os.execvpe(argv[0], list(argv), dict(environment))  # noqa: S606
             status = _spawn_and_wait(argv, environment)
             os.write(account, _ACCOUNT.pack(0, status))
         except OSError as error:
             os.write(account, _ACCOUNT.pack(error.errno or errno.EIO, 0))
         os._exit(0)
 
-    report = _stand_by(_start(program, stdin, budget, confinement), budget, surroundings)
+    report = _stand_by(_start(program, stdin, budget, confinement, dumpable=False), budget, surroundings)
     if len(report.account) == _ACCOUNT.size:
         report.error, report.status = _ACCOUNT.unpack(report.account)
     return report
@@ -81,7 +81,7 @@ def call(
             stream.flush()
         os._exit(0)
 
-    return _stand_by(_start(enter, b"", budget, confinement), budget, surroundings)
+    return _stand_by(_start(enter, b"", budget, confinement, dumpable=True), budget, surroundings)
 
 
 def load(module: str) -> types.ModuleType:
@@ -121,14 +121,18 @@ def _stand_by(child: Child, budget: Budget, surroundings: Surroundings) -> Repor
     return report
 
 
-def _start(body: Callable[[int], NoReturn], stdin: bytes, budget: Budget, confinement: Confinement) -> Child:
+def _start(
+    body: Callable[[int], NoReturn], stdin: bytes, budget: Budget, confinement: Confinement, *, dumpable: bool
+) -> Child:
     outputs = [os.pipe() for _ in range(3)]
     source = os.pipe() if stdin else (os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), -1)
     process = confinement.fork()
     if process == 0:
         account = outputs[2][1]
         try:
-            confinement.enter(budget, [source[0], outputs[0][1], outputs[1][1]], account)
+            confinement.enter(
+                budget, streams=[source[0], outputs[0][1], outputs[1][1]], kept=account, dumpable=dumpable
+            )
         except BaseException as error:  # noqa: BLE001 - nothing but the report may happen in a child half confined
             os.write(account, str(error).encode())
             os._exit(1)

@@ -16,7 +16,7 @@ CLONE_NEWPID = 0x20000000
 _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REMOUNT, _MS_RDONLY, _MS_BIND = 2, 4, 8, 32, 1, 4096
 _MS_REC, _MS_PRIVATE = 0x4000, 0x40000
 _MNT_DETACH = 2
-_PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_SET_CHILD_SUBREAPER = 4, 38, 36
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS, _PR_SET_CHILD_SUBREAPER = 1, 4, 38, 36
 _CAPABILITY_VERSION_3 = 0x20080522
 
 MACHINE = platform.machine()
@@ -58,6 +58,11 @@ def forgo_privileges() -> None:
 def adopt_orphans() -> None:
     """Become the parent of every descendant whose own parent ends."""
     check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "child subreaper")
+
+
+def die_with_parent() -> None:
+    """Have this process killed when the one that forked it ends."""
+    check(_libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0), "parent death signal")
 
 
 def set_dumpable(dumpable: bool) -> None:

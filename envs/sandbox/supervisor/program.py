@@ -13,12 +13,13 @@ from typing import Any
 
 from ecot.envs.sandbox.supervisor import establish, jobs, kernel, scratch, tree
 from ecot.envs.sandbox.supervisor.establish import Setup
-from ecot.envs.sandbox.supervisor.watch import Budget, Report, Surroundings
+from ecot.envs.sandbox.supervisor.room import FILES_PER_MIB
+from ecot.envs.sandbox.supervisor.watch import Budget, Report
 from ecot.envs.sandbox.supervisor.wire import Channel, ChannelClosed, Message
 
-_FILES_PER_MIB = 256
-_LOOKS_PER_COUNT = 5
 _FAULTS = (OSError, ImportError, AttributeError, TypeError, jobs.NotConfined, tree.TreeSurvives)
+
+_SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
 Answer = tuple[Message, list[bytes]]
 
@@ -32,7 +33,6 @@ class Supervisor:
         self._server, server = _start_server(setup)
         self._kit = establish.supervisor(setup, self._server, spared={os.getpid(), server})
         self._budget: Budget = {}
-        self._looks = 0
 
     def serve(self) -> None:
         """Answer requests until the host hangs up."""
@@ -48,7 +48,7 @@ class Supervisor:
                     blobs[0],
                     message["limits"],
                     confinement=self._kit.confinement,
-                    surroundings=self._surroundings(message["limits"]),
+                    surroundings=self._kit.surroundings(self._host.fileno(), self._budget),
                     environment=self._setup.environment,
                 )
                 return account(report)
@@ -67,10 +67,10 @@ class Supervisor:
                 self._close()
                 return {}, []
             case other:
-                return {"failure": f"unknown request {other!r}"}, []
+                return {"failure": f"unknown request {other!r}", "fatal": True}, []
 
     def _pass_on(self, message: Message) -> Answer:
-        self._server.send(message)
+        self._server.send({**message, "workspace": self._budget})
         poll = select.poll()
         poll.register(self._server.fileno(), select.POLLIN)
         poll.register(self._host.fileno(), select.POLLIN)
@@ -79,13 +79,13 @@ class Supervisor:
         try:
             return self._server.receive()
         except ChannelClosed:
-            return {"failure": "the fork server is gone"}, []
+            return {"failure": "the fork server is gone", "fatal": True}, []
 
     def _open(self, budget: Budget) -> None:
         self._budget = budget
         size = int(budget["scratch_mib"])
         if self._kit.confinement.namespaces:
-            kernel.mount_scratch(self._setup.scratch, size_mib=size, inodes=size * _FILES_PER_MIB)
+            kernel.mount_scratch(self._setup.scratch, size_mib=size, inodes=size * FILES_PER_MIB)
         else:
             Path(self._setup.scratch).mkdir(mode=0o700)
 
@@ -96,20 +96,6 @@ class Supervisor:
         else:
             scratch.clear(self._setup.scratch)
             Path(self._setup.scratch).rmdir()
-
-    def _surroundings(self, budget: Budget) -> Surroundings:
-        return self._kit.surroundings(self._host.fileno(), lambda final: self._room(budget, final))
-
-    def _room(self, budget: Budget, final: bool) -> int | None:
-        if self._kit.confinement.namespaces:
-            status = os.statvfs(self._setup.scratch)
-            return min(status.f_bavail, status.f_favail)
-        self._looks += 1
-        if not final and self._looks % _LOOKS_PER_COUNT:
-            return None
-        size = int(self._budget["scratch_mib"])
-        used, files = scratch.usage(self._setup.scratch, size * _FILES_PER_MIB)
-        return min((size << 20) - used, size * _FILES_PER_MIB - files)
 
 
 class Server:
@@ -132,7 +118,7 @@ class Server:
             message["argument"],
             message["limits"],
             confinement=self._kit.confinement,
-            surroundings=self._kit.surroundings(self._host.fileno(), lambda final: None),
+            surroundings=self._kit.surroundings(self._host.fileno(), message["workspace"]),
         )
         return account(report)
 
@@ -146,7 +132,8 @@ def serve(host: Channel, answer: Any) -> None:
             try:
                 reply = answer(message, blobs)
             except _FAULTS as error:
-                reply = {"failure": f"{type(error).__name__}: {error}"}, []
+                fatal = isinstance(error, tree.TreeSurvives)
+                reply = {"failure": f"{type(error).__name__}: {error}", "fatal": fatal}, []
             host.send(*reply)
 
 
@@ -177,11 +164,6 @@ def _start_server(setup: Setup) -> tuple[Channel, int]:
     ours, theirs = socket.socketpair()
     os.set_inheritable(theirs.fileno(), True)
     argv = [*setup.server, setup.for_server(theirs.fileno())]
-    process = os.posix_spawn(argv[0], argv, {**os.environ, **_SINGLE_THREAD})
+    process = os.posix_spawn(argv[0], argv, {**os.environ, **dict.fromkeys(_SINGLE_THREAD, "1")})
     theirs.close()
     return Channel(ours), process
-
-
-_SINGLE_THREAD = {
-    name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-}

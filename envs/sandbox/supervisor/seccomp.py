@@ -1,8 +1,8 @@
 """The system calls that a candidate's programs are refused, as a filter that the kernel runs.
 
 Refused: the network and every other socket, looking into other processes, new namespaces and mounts, key rings, shared
-memory that outlives its user or that nobody accounts for, loading programs into the kernel, changing the priority or the
-limits of other processes. Anything else is left alone: what files a program reaches is not decided here.
+memory that outlives its user or that nobody accounts for, loading programs into the kernel, changing the priority or
+the limits of other processes. Anything else is left alone: what files a program reaches is not decided here.
 """
 
 from __future__ import annotations
@@ -103,11 +103,13 @@ _SIGNALS: dict[str, tuple[int | None, int | None]] = {
     "pidfd_send_signal": (424, 424),
 }
 # Attributes of files are outside of what Landlock decides.
-_ATTRIBUTES: dict[str, tuple[int | None, int | None]] = {
+_MODES: dict[str, tuple[int | None, int | None]] = {
     "chmod": (90, None),
     "fchmod": (91, 52),
     "fchmodat": (268, 53),
     "fchmodat2": (452, 452),
+}
+_ATTRIBUTES: dict[str, tuple[int | None, int | None]] = {
     "chown": (92, None),
     "fchown": (93, 55),
     "lchown": (94, None),
@@ -137,13 +139,14 @@ _NUMBER, _ARCH, _ARGUMENTS = 0, 4, 16
 Instruction = tuple[int, int, int, int]
 
 
-def program(*, signals: bool, attributes: bool) -> bytes:
+def program(*, signals: bool, attributes: bool, modes: bool) -> bytes:
     """Assemble the filter.
 
     Args:
         signals: whether a program may send signals; what keeps it from its neighbours is then something else.
-        attributes: whether a program may change modes, owners and times of files. Where it may not, the calls are
-            answered with success and do nothing, as many tools insist on that.
+        attributes: whether a program may change owners, times and extended attributes of files. Where it may not, the
+            calls are answered with success and do nothing, as many tools insist on that.
+        modes: likewise for the modes of files.
 
     Raises:
         OSError: there is no table for this processor.
@@ -158,11 +161,12 @@ def program(*, signals: bool, attributes: bool) -> bytes:
     answers = [(_REFUSED, errno.EPERM), (_ABSENT, errno.ENOSYS)]
     answers += [] if signals else [(_SIGNALS, errno.EPERM)]
     answers += [] if attributes else [(_ATTRIBUTES, 0)]
+    answers += [] if modes else [(_MODES, 0)]
     for table, answer in answers:
         for numbers in table.values():
             code += _refuse(numbers[column], answer)
-    for *numbers, position in _OTHERS.values():
-        code += _refuse_where(numbers[column], position, [(_EQUAL, 1, 0, 0), _failure(errno.EPERM)])
+    for *pair, position in _OTHERS.values():
+        code += _refuse_where(pair[column], position, [(_EQUAL, 1, 0, 0), _failure(errno.EPERM)])
     code += _refuse_where(_CLONE[column], 0, [(_ANY_BIT, 0, 1, _NEW_NAMESPACES), _failure(errno.EPERM)])
     code += _refuse_where(_PRCTL[column], 0, [(_EQUAL, 0, 1, _PR_SET_DUMPABLE), _failure(errno.EPERM)])
     for request in _TERMINAL_INPUT:

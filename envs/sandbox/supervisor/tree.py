@@ -6,8 +6,9 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
@@ -28,6 +29,7 @@ class Sample:
         tasks: processes and threads.
         running: whether any of them had work for a processor.
         processes: their numbers.
+        own_seconds: processor time of each, without that of its children, by number.
     """
 
     cpu_seconds: float
@@ -35,11 +37,32 @@ class Sample:
     tasks: int
     running: bool
     processes: frozenset[int]
+    own_seconds: Mapping[int, float]
+
+
+class Books:
+    """Processor time of a tree over its life, in two ways of which the larger counts.
+
+    The kernel adds a process to its parent's account when the parent waits for it, and to nobody's if the parent said
+    that it never will. So we also add up what each process had used when it was last seen.
+    """
+
+    def __init__(self) -> None:
+        self.cpu_seconds = 0.0
+        self._gone_seconds = 0.0
+        self._last: Mapping[int, float] = {}
+
+    def enter(self, seen: Sample) -> None:
+        """Take in what one look showed."""
+        now = seen.own_seconds
+        self._gone_seconds += sum(used for process, used in self._last.items() if now.get(process, -1.0) < used)
+        self._last = now
+        self.cpu_seconds = max(self.cpu_seconds, seen.cpu_seconds, self._gone_seconds + sum(now.values()))
 
 
 def in_namespace(spared: Collection[int]) -> Callable[[], list[int]]:
     """List whatever runs in this process namespace but the `spared`."""
-    return lambda: [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) not in spared]
+    return lambda: [int(name) for name in _names("/proc") if name.isdigit() and int(name) not in spared]
 
 
 def descendants(spared: Collection[int]) -> Callable[[], list[int]]:
@@ -56,19 +79,21 @@ def descendants(spared: Collection[int]) -> Callable[[], list[int]]:
 
 def sample(processes: Collection[int]) -> Sample:
     """Look at each process once; those that end meanwhile are passed over."""
-    cpu, memory, tasks, running, seen = 0, 0, 0, False, set()
+    children, memory, tasks, running = 0, 0, 0, False
+    own: dict[int, float] = {}
     for process in processes:
         try:
             fields = _read(f"/proc/{process}/stat").rpartition(b")")[2].split()
         except OSError:
             continue
-        seen.add(process)
-        cpu += int(fields[11]) + int(fields[12]) + int(fields[13]) + int(fields[14])
+        own[process] = (int(fields[11]) + int(fields[12])) / _TICKS
+        children += int(fields[13]) + int(fields[14])
         memory += int(fields[21]) * _PAGE
         threads = int(fields[17])
         tasks += max(threads, 1)
         running = running or fields[0] == b"R" or (threads > 1 and _any_thread_runs(process))
-    return Sample(cpu / _TICKS, memory, tasks, running, frozenset(seen))
+    cpu = sum(own.values()) + children / _TICKS
+    return Sample(cpu, memory, tasks, running, frozenset(own), own)
 
 
 def proportional_memory(processes: Collection[int]) -> int:
@@ -86,9 +111,9 @@ def proportional_memory(processes: Collection[int]) -> int:
 def tasks_of(user: int) -> int:
     """Count the processes and threads of a user, as far as they can be seen."""
     count = 0
-    for name in os.listdir("/proc"):
+    for name in _names("/proc"):
         with contextlib.suppress(OSError):
-            if name.isdigit() and os.stat(f"/proc/{name}").st_uid == user:
+            if name.isdigit() and Path(f"/proc/{name}").stat().st_uid == user:
                 count += sample([int(name)]).tasks
     return count
 
@@ -128,7 +153,7 @@ def end(listing: Callable[[], list[int]], *, everyone: bool) -> float:
 def _children(process: int) -> list[int]:
     found: list[int] = []
     with contextlib.suppress(OSError):
-        for thread in os.listdir(f"/proc/{process}/task"):
+        for thread in _names(f"/proc/{process}/task"):
             with contextlib.suppress(OSError):
                 found += [int(word) for word in _read(f"/proc/{process}/task/{thread}/children").split()]
     return found
@@ -136,11 +161,15 @@ def _children(process: int) -> list[int]:
 
 def _any_thread_runs(process: int) -> bool:
     with contextlib.suppress(OSError):
-        for thread in os.listdir(f"/proc/{process}/task"):
+        for thread in _names(f"/proc/{process}/task"):
             with contextlib.suppress(OSError):
                 if _read(f"/proc/{process}/task/{thread}/stat").rpartition(b")")[2].split()[0] == b"R":
                     return True
     return False
+
+
+def _names(folder: str) -> list[str]:
+    return os.listdir(folder)  # noqa: PTH208 - names are wanted, many times a second
 
 
 def _read(path: str) -> bytes:

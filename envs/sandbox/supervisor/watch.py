@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ecot.envs.sandbox.supervisor import tree
+from ecot.envs.sandbox.supervisor.room import Room
 
 _FIRST_LOOK_SECONDS = 0.008
 _LOOK_SECONDS = (0.01, 0.02)
@@ -53,14 +54,14 @@ class Surroundings:
         listing: the processes of the tree.
         everyone: see `tree.end`.
         namespace: whether the end of the first process ends all others.
-        room: bytes and files left in scratch, negative where there are too many; None where it is too early to ask.
+        room: in the scratch folder.
         host: descriptor on which something arrives only if the host gave up.
     """
 
     listing: Callable[[], list[int]]
     everyone: bool
     namespace: bool
-    room: Callable[[bool], int | None]
+    room: Room
     host: int
 
 
@@ -81,6 +82,21 @@ class Report:
     seconds: float = 0.0
 
 
+def kept_waiting(looks: int, *, running: int, news: int) -> bool:
+    """Tell a tree that the machine kept waiting from one that slept its time away, when the wall clock ran out.
+
+    It used less than a fifth of the wall clock by then. One that had work for a processor at half of the looks, which
+    come at irregular times, was kept waiting; unless it had new processes at every other look, whose time can escape
+    the books.
+
+    Args:
+        looks: how often we looked.
+        running: how often some thread had work for a processor.
+        news: how often there was a process that had not been there the last time.
+    """
+    return running >= _STARVED_SHARE * looks and news < _STARVED_SHARE * looks
+
+
 class Watch:
     """One tree under one budget."""
 
@@ -95,6 +111,7 @@ class Watch:
         self._room_in_output = int(budget["output_kib"]) * 1024
         self._looks = self._looks_running = self._looks_with_news = 0
         self._known: frozenset[int] = frozenset()
+        self._books = tree.Books()
 
     def until_end(self) -> Report:
         """Wait, enforce, clean up.
@@ -145,30 +162,23 @@ class Watch:
         self._looks_running += seen.running
         self._looks_with_news += bool(seen.processes - self._known)
         self._known = seen.processes
-        report.cpu_seconds = max(report.cpu_seconds, seen.cpu_seconds)
+        self._books.enter(seen)
+        report.cpu_seconds = max(report.cpu_seconds, self._books.cpu_seconds)
         memory, allowed = seen.memory_bytes, int(budget["memory_mib"]) << 20
         if memory > allowed:
             memory = tree.proportional_memory(seen.processes)
         report.memory_bytes = max(report.memory_bytes, memory)
-        room = self._around.room(False)
         if memory > allowed:
             report.exhausted = "memory"
         elif seen.tasks > int(budget["processes"]) + self._around.namespace:
             report.exhausted = "processes"
-        elif seen.cpu_seconds > float(budget["cpu_seconds"]):
+        elif report.cpu_seconds > float(budget["cpu_seconds"]):
             report.exhausted = "cpu"
-        elif room is not None and room <= 0:
+        elif self._around.room.is_full(seen.processes):
             report.exhausted = "scratch"
 
     def _judge_wall_clock(self) -> None:
-        """Tell a tree that slept its time away from one that the machine kept waiting.
-
-        By now it used less than a fifth of the wall clock. One that had work for a processor at half of the (irregular)
-        looks was kept waiting; unless it had new processes at every other look, whose time can escape the books.
-        """
-        kept_waiting = self._looks_running >= _STARVED_SHARE * self._looks
-        restless = self._looks_with_news >= _STARVED_SHARE * self._looks
-        if kept_waiting and not restless:
+        if kept_waiting(self._looks, running=self._looks_running, news=self._looks_with_news):
             self._report.starved = True
         else:
             self._report.exhausted = "cpu"
@@ -249,8 +259,7 @@ class Watch:
             return "cpu"
         if report.memory_bytes > int(budget["memory_mib"]) << 20:
             return "memory"
-        room = self._around.room(True)
-        if (room is not None and room <= 0) or os.WTERMSIG(report.status) == signal.SIGXFSZ:
+        if os.WTERMSIG(report.status) == signal.SIGXFSZ or self._around.room.is_full((), final=True):
             return "scratch"
         return None
 

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,6 +17,7 @@ from ecot.commands.recording import RecordingSandbox
 from ecot.envs.backend import Backend
 from ecot.envs.cached import CachedBackend
 from ecot.envs.encoding import from_json, to_json
+from ecot.envs.errors import SandboxError
 from ecot.envs.real import RealBackend
 from ecot.envs.remote import RemoteBackend
 from ecot.envs.server import Server
@@ -24,6 +25,8 @@ from ecot.envs.types import Outcome, Request
 
 CROWD = 0.9
 """Eight clients together get at least this times the throughput of one local process."""
+
+_DIED = "a client process of the benchmark ended before it answered; its words are above"
 
 
 def eight_clients(plan: Plan) -> list[Finding]:
@@ -76,13 +79,14 @@ def _serve(
         thread.start()
         try:
             backend.submit(own[0][0]).result()
-            clients = [_Client(Path(folder, "s"), [*mine], [*same]) for mine in own]
-            began = time.perf_counter()
-            answers = _all(clients, "own")
-            seconds = time.perf_counter() - began
-            shared = _all(clients, "same")
-            for client in clients:
-                client.end()
+            with ExitStack() as living:
+                clients = [living.enter_context(_Client(Path(folder, "s"), [*mine], [*same])) for mine in own]
+                for client in clients:
+                    client.await_ready()
+                began = time.perf_counter()
+                answers = _all(clients, "own")
+                seconds = time.perf_counter() - began
+                shared = _all(clients, "same")
         finally:
             server.stop()
             thread.join()
@@ -106,25 +110,38 @@ class _Client:
             text=True,
         )
         self.say(json.dumps({"own": to_json(own), "same": to_json(same)}))
+
+    def __enter__(self) -> _Client:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *details: object) -> None:
+        if kind is not None:
+            self._process.kill()
+        self._process.communicate()
+
+    def await_ready(self) -> None:
+        """Wait until it has read its requests and met the server."""
         self._line()
 
     def say(self, line: str) -> None:
         """Write a line to the process."""
-        if self._process.stdin is not None:
+        if self._process.stdin is None:
+            return
+        try:
             self._process.stdin.write(f"{line}\n")
             self._process.stdin.flush()
+        except BrokenPipeError as error:
+            raise SandboxError(_DIED) from error
 
     def hear(self) -> list[Outcome]:
         """Read the outcomes of what it was told last."""
         return [from_json(Outcome, item) for item in json.loads(self._line())]
 
-    def end(self) -> None:
-        """Wait for its end."""
-        self.say("")
-        self._process.communicate()
-
     def _line(self) -> str:
-        return self._process.stdout.readline() if self._process.stdout is not None else ""
+        line = self._process.stdout.readline() if self._process.stdout is not None else ""
+        if not line:
+            raise SandboxError(_DIED)
+        return line
 
 
 def main() -> None:

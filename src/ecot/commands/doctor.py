@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from ecot.envs.domain import Tool, domains
@@ -41,7 +42,7 @@ def _print_tools(console: Console) -> bool:
         version = version_of(tool)
         missing |= version is None
         shown = f"[green]{version}[/]" if version else "[red]not found[/]"
-        table.add_row(tool.name, shown, ", ".join(environments), tool.install)
+        table.add_row(tool.name, shown, ", ".join(environments), escape(tool.install))
     console.print(table)
     return missing
 
@@ -53,10 +54,10 @@ def _print_sandboxes(console: Console) -> bool:
         try:
             mechanism = choose(name)
         except SandboxError as error:
-            table.add_row(name, "[red]no[/]", str(error))
+            table.add_row(name, "[red]no[/]", escape(str(error)))
             continue
         working.append(name)
-        table.add_row(name, "[green]works[/]", "\n".join(mechanism.gaps()) or "nothing known")
+        table.add_row(name, "[green]works[/]", escape("\n".join(mechanism.gaps())) or "nothing known")
     console.print(table)
     confining = [name for name in working if name != "none"]
     if confining:

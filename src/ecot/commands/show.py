@@ -32,7 +32,7 @@ _SHORT_DIAGNOSTICS = 5
 _THINKING = re.compile(r"<think>(.*?)(?:</think>|\Z)", re.S)
 _CONTROLS: Mapping[int, str] = {
     code: chr(0x2400 + code) if code < 0x20 else "\N{REPLACEMENT CHARACTER}"
-    for code in (*range(0x20), *range(0x7F, 0xA0))
+    for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
     if chr(code) not in "\n\t"
 }
 
@@ -103,7 +103,7 @@ def _list(console: Console, store: TrajectoryStore, identities: list[str]) -> No
 
 
 def visible(text: str) -> str:
-    r"""Return `text` with control characters made visible: a stored reply must not command the terminal.
+    r"""Return `text` with control and direction characters made visible: a reply must not command the terminal.
 
     >>> visible("a\x1b[2Jb\n")
     'a\u241b[2Jb\n'
@@ -146,9 +146,11 @@ def _task(observation: str, *, full: bool) -> Padding:
 
 
 def _code(turn: Turn, domain: Domain | None) -> str:
-    """The candidate of a turn; empty where it has none."""
+    """The candidate of a turn; empty where it has none, or where the environment is not known here."""
+    if domain is None:
+        return ""
     try:
-        return parse_reply(turn.action, fences=domain.fences if domain else (), entry="candidate").source
+        return parse_reply(turn.action, fences=domain.fences, entry="candidate").source
     except FormatError:
         return ""
 

@@ -19,7 +19,8 @@ from ecot.envs.errors import TaskError
 from ecot.envs.provenance import judge_digest, package_version
 from ecot.envs.sandbox.choose import choose
 from ecot.envs.tools import check_tools, versions_of
-from ecot.envs.verilog.benchmark import OWN_PASS, Examined, examine
+from ecot.envs.verilog.benchmark import Examined, examine
+from ecot.envs.verilog.scorer import OWN_PASS
 from ecot.envs.verilog.source import ENV_ID
 from ecot.envs.verilog.verilog_eval import VerilogEvalSource
 
@@ -49,7 +50,8 @@ def verify_benchmark(tasks: str, *, full: bool, output: Path, workers: int, sand
     check_tools(domain)
     source = VerilogEvalSource(path)
     ids = source.ids()
-    chosen = ids if full else [ids[place * len(ids) // _SAMPLE] for place in range(min(_SAMPLE, len(ids)))]
+    size = len(ids) if full else min(_SAMPLE, len(ids))
+    chosen = [ids[place * len(ids) // size] for place in range(size)]
     mechanism = choose(sandbox)
     with _progress(console) as progress:
         bar = progress.add_task(tasks, total=len(chosen))

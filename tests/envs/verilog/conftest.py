@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ecot.envs.errors import SandboxError
 from ecot.envs.real import judge
 from ecot.envs.sandbox import Cell
 from ecot.envs.sandbox.choose import choose
@@ -44,8 +45,12 @@ def judged(cell: Cell) -> Judged:
     def run(task: Task, source: str, *, seed: int = 1, stages: tuple[str, ...] | None = None) -> Outcome:
         candidate = Candidate((File(task.bundle.entry, source),))
         request = Request(task=task, candidate=candidate, hidden_seed=seed, stages=stages)
-        with cell.workspace(request.effective_limits) as workspace:
-            return judge(workspace, request)
+        try:
+            with cell.workspace(request.effective_limits) as workspace:
+                return judge(workspace, request)
+        except SandboxError:  # a machine under load starves a job; the pool, too, runs it once more
+            with cell.workspace(request.effective_limits) as workspace:
+                return judge(workspace, request)
 
     return run
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from ecot.envs.domain import Mutation
+from ecot.envs.proof import SYNTAX_KINDS
 from ecot.envs.verilog.literals import fixed_bit_flipped, neighbours
-from ecot.envs.verilog.mutations import LANGUAGE, SYNTAX_KINDS, mutate
+from ecot.envs.verilog.mutations import LANGUAGE, mutate
 
 SOURCE = """\
 module dut (

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from ecot.envs.verilog.clocking import NAMINGS, RESETS, Clocking, driven, spelled, waveform
+from ecot.envs.verilog.clocking import NAMINGS, RESETS, Clocking, driven, listed, spelled, waveform
 from ecot.envs.verilog.family import Family, Inputs, Outputs, Params, Port
 
 _FULL = {
@@ -95,7 +95,7 @@ def _text(params: Params, words: Mapping[str, str]) -> dict[str, str]:
         if margin
         else "",
         "level_text": f" `{words['level']}` is the number of words held, 0 to {depth}." if params["level"] else "",
-        "reset_state": f" and sets {', '.join(zeroed)} to 0" if zeroed else "",
+        "reset_state": f", and sets {listed(zeroed)} to 0" if zeroed else "",
         "timing_text": "The outputs of rule 6 depend on the number of words held alone and change right after the "
         f"edge that changes it. {read}; no output depends on the present inputs{_by_reset(params)}.{errors}",
         "odd_depth": "" if depth & depth - 1 == 0 else f", although {depth} is no power of two",
@@ -270,12 +270,13 @@ FAMILY = Family(
         "level": (False, True),
         "reset": RESETS,
         "naming": NAMINGS,
+        "top": ("fifo", "sync_fifo", "word_queue"),
     },
     ports=lambda params: list(_ports(params).values()),
     fill=_fill,
     model=Queue,
     stimulus=_stimulus,
-    cosmetic=("naming",),
+    cosmetic=("naming", "top"),
     valid=_valid,
     tags=("sequential", "memory"),
 )

@@ -10,9 +10,9 @@ from ecot.envs.verilog.families.gray.model import model_of
 from ecot.envs.verilog.families.gray.text import fill
 from ecot.envs.verilog.family import Family, Inputs, Model, Params, Port
 
-_CONVERTER_WIDTHS = tuple(range(2, 17))
+_CONVERTER_WIDTHS = tuple(range(3, 17))
 _LOADED_WIDTHS = (4, 6, 8, 12, 16)
-_COUNTED_WIDTHS = (2, 3, 4, 5, 6)
+_COUNTED_WIDTHS = (3, 4, 5, 6)
 
 
 def _clocking(params: Params) -> Clocking:

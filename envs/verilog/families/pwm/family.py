@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from ecot.envs.verilog.clocking import NAMINGS, RESETS, Clocking, driven, spelled, waveform
+from ecot.envs.verilog.clocking import NAMINGS, RESETS, Clocking, driven, listed, spelled, waveform
 from ecot.envs.verilog.family import Family, Inputs, Outputs, Params, Port
 
 _UPDATE = {
@@ -64,7 +64,7 @@ def _ports(params: Params) -> dict[str, Port]:
 def _fill(params: Params) -> Mapping[str, str]:
     ports = _ports(params)
     names = {key: port.name for key, port in ports.items()}
-    period, shadow = params["period"], params["update"] == "period"
+    period = params["period"]
     words = {
         "period": str(period),
         "last": str(period - 1),
@@ -72,7 +72,6 @@ def _fill(params: Params) -> Mapping[str, str]:
         "duty_left": str(period.bit_length() - 1),
         "active_level": str(int(params["polarity"] == "high")),
         "inactive_level": str(int(params["polarity"] == "low")),
-        "reset_state": " and the duty in force to 0" if shadow else "",
         "example": waveform(PulseWidth(params), _example(params), ports),
     }
     words |= names | _clocking(params).fill()
@@ -93,7 +92,6 @@ def _text(params: Params, words: Mapping[str, str]) -> dict[str, str]:
     }
     registered = params["output"] == "registered"
     words["outputs"] += (" come" if marked else " comes") if registered else (" are" if marked else " is")
-    quiet = f"`{words['pwm']}` to {words['inactive_level']}" + (f" and `{words['marker']}` to 0" if marked else "")
     return {
         "advance_condition": "" if params["enable"] == "none" else f" at which `{words['enable']}` is 1",
         "update_text": _UPDATE[params["update"]].format_map(words),
@@ -101,14 +99,23 @@ def _text(params: Params, words: Mapping[str, str]) -> dict[str, str]:
         "marker_text": _MARKER[params["marker"]].format_map(words),
         "enable_text": _ENABLE[params["enable"]].format_map(words),
         "timing_text": _TIMING[params["output"]].format_map(words),
-        "reset_state": words["reset_state"]
-        + (f", {quiet}" if registered else ", and the outputs follow by rules 4 to 7"),
+        "reset_state": _reset_state(params, words),
         "first_period": "The first period after a reset has duty 0, unless a disabled edge has put another in force."
         if shadow and params["enable"] == "restart"
         else "The first period after a reset has duty 0, whatever the duty input is."
         if shadow
         else "The first period after a reset already uses the duty input.",
     }
+
+
+def _reset_state(params: Params, words: Mapping[str, str]) -> str:
+    """What a reset sets to which value."""
+    zeroed = ["the phase"] + ["the duty in force"] * (params["update"] == "period")
+    if params["output"] == "combinational":
+        return f"{listed(zeroed)} to 0; the outputs follow by rules 4 to 7"
+    zeroed += [f"`{words['pwm']}`"] * (params["polarity"] == "high")
+    zeroed += [f"`{words.get('marker')}`"] * (params["marker"] != "none")
+    return f"{listed(zeroed)} to 0" + (f", and `{words['pwm']}` to 1" if params["polarity"] == "low" else "")
 
 
 def _verilog(params: Params, words: Mapping[str, str]) -> dict[str, str]:
@@ -249,11 +256,12 @@ FAMILY = Family(
         "output": ("registered", "combinational"),
         "reset": RESETS,
         "naming": NAMINGS,
+        "top": ("pwm", "pwm_generator", "modulator"),
     },
     ports=lambda params: list(_ports(params).values()),
     fill=_fill,
     model=PulseWidth,
     stimulus=_stimulus,
-    cosmetic=("naming",),
+    cosmetic=("naming", "top"),
     tags=("sequential", "timing"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from ecot.envs.verilog.clocking import NAMINGS, RESETS, Clocking, driven, spelled, waveform
+from ecot.envs.verilog.clocking import NAMINGS, RESETS, Clocking, driven, listed, spelled, waveform
 from ecot.envs.verilog.family import Family, Inputs, Outputs, Params, Port
 
 _DETECT = {
@@ -97,7 +97,7 @@ def _text(params: Params, words: Mapping[str, str]) -> dict[str, str]:
         if clear
         else "There is no clear: only a reset forgets.",
         "count_text": _COUNT[params["count"]].format_map(words),
-        "reset_state": f" and sets {' and '.join(zeroed)} to 0" if zeroed else "",
+        "reset_state": f" and sets {listed(zeroed)} to 0" if zeroed else "",
         "gap_text": f"Cycles with `{valid}` 0 may come anywhere within a sequence and do not break it, whatever "
         f"`{words['data']}` is."
         if valid
@@ -119,7 +119,7 @@ def _timing(params: Params, words: Mapping[str, str]) -> str:
 
 
 def _fallback(pattern: str) -> str:
-    """The longest part of the pattern after which a wrong bit leaves something; there is one unless all bits are equal."""
+    """The longest part of the pattern after which a wrong bit leaves something; there is one where bits differ."""
     after = {state: _transitions(pattern, True)[state][1 - int(pattern[state])] for state in range(len(pattern))}
     state = max(state for state, left in after.items() if left)
     return f"a {1 - int(pattern[state])} after {pattern[:state]} leaves {pattern[: after[state]]}"
@@ -290,12 +290,13 @@ FAMILY = Family(
         "count": ("none", "wrap", "saturate"),
         "reset": RESETS,
         "naming": NAMINGS,
+        "top": ("sequence_detector", "pattern_detector", "matcher"),
     },
     ports=lambda params: list(_ports(params).values()),
     fill=_fill,
     model=SequenceDetector,
     stimulus=_stimulus,
-    cosmetic=("naming",),
+    cosmetic=("naming", "top"),
     valid=_valid,
     tags=("sequential", "state machine"),
 )
