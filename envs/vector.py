@@ -17,12 +17,13 @@ from gymnasium.vector.utils import batch_space
 from numpy.typing import NDArray
 
 from ecot.envs.backend import Backend
-from ecot.envs.env import HIDDEN_SEEDS, CodeEnv
+from ecot.envs.env import CodeEnv
 from ecot.envs.errors import ConfigError, EcotError
 from ecot.envs.feedback import FeedbackMode
 from ecot.envs.score import Reward, RewardName
 from ecot.envs.tasks import TaskSource
 from ecot.envs.types import Limits, Outcome, Request
+from ecot.envs.vector_reset import checked_mask, group_seeds, shares_of
 
 __all__ = ["Batch", "CodeVectorEnv"]
 
@@ -171,12 +172,13 @@ class CodeVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], NDArray[Any]]):
         """
         super().reset(seed=seed if isinstance(seed, int) else None)
         chosen = dict(options or {})
-        mask = self._mask(chosen.pop("reset_mask", None))
-        seeds = self._seeds(seed)
+        mask = checked_mask(chosen.pop("reset_mask", None), self.num_envs)
+        seeds = group_seeds(seed, num_envs=self.num_envs, group_size=self.group_size, generator=self.np_random)
+        shares = shares_of(chosen, self.num_envs)
         infos: dict[str, Any] = {}
         for index in np.flatnonzero(mask).tolist():
             self._drop(index)
-            single = {name: self._share(name, value, index) for name, value in chosen.items()}
+            single = {name: share[index] for name, share in shares.items()}
             self._observations[index], info = self.envs[index].reset(seed=seeds[index], options=single)
             self._over[index] = False
             infos = self._add_info(infos, info, index)
@@ -334,37 +336,6 @@ class CodeVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], NDArray[Any]]):
         self._errors.pop(index, None)
         if flight is not None:
             flight.answer.cancel()
-
-    def _mask(self, mask: Any) -> NDArray[np.bool_]:
-        if mask is None:
-            return np.ones(self.num_envs, dtype=np.bool_)
-        if not (isinstance(mask, np.ndarray) and mask.dtype == np.bool_ and mask.shape == (self.num_envs,)):
-            raise ConfigError(f"reset_mask must be a boolean array of shape ({self.num_envs},), not {mask!r:.60}")
-        if not mask.any():
-            raise ConfigError("reset_mask must select at least one environment")
-        return mask
-
-    def _seeds(self, seed: int | Sequence[int | None] | None) -> Sequence[int | None]:
-        if isinstance(seed, Sequence):
-            if len(seed) != self.num_envs:
-                raise ConfigError(f"{len(seed)} seeds do not fit {self.num_envs} environments; give one for each")
-            return seed
-        groups = range(self.num_envs // self.group_size)
-        if seed is not None:
-            of_group: list[int | None] = [int(seed) + group for group in groups]
-        elif self.group_size > 1:
-            # Members may have played different numbers of episodes: only a common seed brings them together again.
-            of_group = [int(self.np_random.integers(HIDDEN_SEEDS)) for _ in groups]
-        else:
-            of_group = [None for _ in groups]
-        return [of_group[index // self.group_size] for index in range(self.num_envs)]
-
-    def _share(self, name: str, value: Any, index: int) -> Any:
-        if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray):
-            return value
-        if len(value) != self.num_envs:
-            raise ConfigError(f"reset option {name} has {len(value)} values for {self.num_envs} environments")
-        return value[index]
 
 
 def _mode(mode: str | AutoresetMode) -> AutoresetMode:

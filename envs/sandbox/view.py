@@ -6,7 +6,6 @@ Our own package holds solutions and checks. It is kept out of sight wherever it 
 from __future__ import annotations
 
 import os
-import site
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Sequence
@@ -56,8 +55,7 @@ def interpreter() -> tuple[Path, ...]:
     prefixes = {Path(prefix) for prefix in (sys.prefix, sys.base_prefix, sys.exec_prefix)}
     wanted = [prefix / part for prefix in prefixes for part in _PARTS_OF_PREFIX]
     wanted += [Path(sysconfig.get_path(name)) for name in ("purelib", "platlib", "stdlib", "platstdlib")]
-    if site.ENABLE_USER_SITE:
-        wanted.append(Path(site.getusersitepackages()))
+    wanted += [Path(entry) for entry in sys.path if Path(entry).name in ("site-packages", "dist-packages")]
     existing = sorted({path.resolve() for path in wanted if path.is_dir()})
     kept: list[Path] = []
     for path in existing:

@@ -29,7 +29,10 @@ def _table(*rows: tuple[str, str]) -> tuple[_Pattern, ...]:
 
 
 _ICARUS = _table(
-    ("syntax_error", r"syntax error|malformed statement|[Mm]alformed|Invalid module item|Errors in|^I give up"),
+    (
+        "syntax_error",
+        r"syntax error|malformed statement|[Mm]alformed|[Ii]nvalid (?:module item|event control)|Errors in|^I give up",
+    ),
     ("undefined_macro", r"macro (\S+) undefined"),
     ("unknown_module", r"Unknown module type: (\S+)"),
     (
@@ -148,6 +151,8 @@ def parse_yosys(log: str) -> tuple[Diagnostic, ...]:
         message = f"{match['rest']} {detail}".strip()
         code, symbol = _classify(message, _YOSYS)
         place = match if match["file"] else _YOSYS_PLACE.search(message)
+        if code == "latch":
+            message = _latch_words(symbol)
         item = Diagnostic(
             tool="yosys",
             code=code or ("synthesis_error" if match["kind"] == "ERROR" else "warning"),
@@ -167,13 +172,17 @@ def parse_latches(log: str) -> tuple[Diagnostic, ...]:
         if line.startswith("Latch inferred"):
             place = _YOSYS_PLACE.search(line)
             symbol = _classify(line, _YOSYS)[1]
-            message = (
-                f"a latch was inferred for `{symbol}`: on some path through the process it keeps its old value; assign "
-                "it on every path, or clock the process"
-            )
+            message = _latch_words(symbol)
             file, number = (place["file"], int(place["line"])) if place else ("", 0)
             found.append(Diagnostic(tool="yosys", code="latch", message=message, file=file, line=number, symbol=symbol))
     return _distinct(found, by_symbol=True)
+
+
+def _latch_words(symbol: str) -> str:
+    return (
+        f"a latch was inferred for `{symbol}`: on some path through the process it keeps its old value; assign it on "
+        "every path, or clock the process"
+    )
 
 
 def _indented(lines: Sequence[str]) -> Iterator[str]:
@@ -199,7 +208,8 @@ def _short(message: str) -> str:
 
 def _plain(message: str) -> str:
     """Yosys' spelling of names without its backslashes and generated parts."""
-    return re.sub(r"\\(?=[\w.])", "", re.sub(r"\$\w+\$[\w./-]+:\d+\$\d+", "generated", message))
+    message = re.sub(r"\$procdff\$\d+", "register", re.sub(r"\$\w+\$[\w./-]+:\d+\$\d+", "generated", message))
+    return re.sub(r"\\(?=[\w.$])", "", message)
 
 
 def _distinct(items: Iterable[Diagnostic], *, by_symbol: bool = False) -> tuple[Diagnostic, ...]:

@@ -48,8 +48,6 @@ FLAGS = ("-Wall", "-Winfloop", "-Wno-timescale", "-g2012")
 """What the benchmark gives to `iverilog`."""
 _WAVES = "wave.vcd"
 _WAVES_KIB = 32 * 1024
-_HINTS = 3
-"""Hints of the testbench that are passed on."""
 
 
 def stages(workspace: Workspace, request: Request) -> Iterator[StageResult]:
@@ -80,9 +78,16 @@ def stages(workspace: Workspace, request: Request) -> Iterator[StageResult]:
 
 @dataclass(frozen=True, slots=True)
 class _Reference:
-    """A run of the reference against itself: its samples, and the dump of its signals, compressed."""
+    """A run of the reference against itself.
+
+    Attributes:
+        samples: that the testbench took.
+        shown: digest of the inputs and of the reference's outputs; no candidate may change them.
+        dump: of all signals, compressed.
+    """
 
     samples: int
+    shown: str
     dump: bytes
 
 
@@ -222,20 +227,35 @@ class _Job:
         if wrong:
             found = self._explained(report, disguise)
             return failed(name, Label.MISMATCH, found, engine=ran, log=log, metrics=counts)
+        if reference is not None and self._shown(disguise) != reference.shown:
+            message = "the inputs, or what the reference makes of them, are not what they are without this design"
+            poisoned = said("judge", "reference_disturbed", message)
+            return failed(name, Label.REJECTED, (poisoned,), engine=ran, log=log, metrics=counts)
         if name == "simulate":
             counts["own_scorer_passes"] = int(own_verdict(self._compile_log + output) == OWN_PASS)
         return passed(name, engine=ran, log=log, metrics=counts)
 
     def _explained(self, report: Report, disguise: Disguise) -> tuple[Diagnostic, ...]:
         """The wrong outputs with what they should have been, then the testbench's own hints."""
-        dump = disguise.take_off(self._workspace.read(_WAVES, limit_kib=_WAVES_KIB) or "")
         try:
-            waves = read_waves(dump, until=max((item.first for item in report.outputs), default=0))
+            waves = read_waves(self._dump(disguise), until=max((item.first for item in report.outputs), default=0))
         except ValueError:
             waves = {}
         hints = tuple(said("testbench", "testbench_hint", line) for line in report.hints)
         found = explain(report.outputs, waves, self._ports, samples=report.results[0][1]) + hints
         return found or (said("testbench", "wrong_value", "the testbench counted mismatches but names no output"),)
+
+    def _dump(self, disguise: Disguise) -> str:
+        return disguise.take_off(self._workspace.read(_WAVES, limit_kib=_WAVES_KIB) or "")
+
+    def _shown(self, disguise: Disguise) -> str:
+        """Digest of the inputs and of the reference's outputs in the last run; empty where there is no dump."""
+        try:
+            waves = read_waves(self._dump(disguise))
+        except ValueError:
+            return ""
+        names = [f"{port.name}_ref" if port.direction == "output" else port.name for port in self._ports]
+        return digest([[name, *waves[name].times, *waves[name].values] for name in names if name in waves])
 
     def _reference(self) -> _Reference:
         """The reference's own run, done once for a task in this process.
@@ -256,10 +276,10 @@ class _Job:
                 f"task {self._task_id!r} is broken here: its own reference does not pass under {engine('iverilog')} "
                 f"({reasons[0].message.splitlines()[0] if reasons else 'no reason given'}); leave it out"
             )
-        dump = disguise.take_off(self._workspace.read(_WAVES, limit_kib=_WAVES_KIB) or "")
+        dump = self._dump(disguise)
+        made = _Reference(int(result.metrics["samples"]), self._shown(disguise), zlib.compress(dump.encode()))
         self._workspace.write(_WAVES, "")
         self._workspace.write("reference.vvp", "")
-        made = _Reference(int(result.metrics["samples"]), zlib.compress(dump.encode()))
         with _lock:
             return _references.setdefault(self._key, made)
 

@@ -174,7 +174,8 @@ class _Job:
         if process.exhausted is not None:
             return failed(name, *limit(process, "vvp"), engine=ran, log=log), ""
         if process.signal or process.exit_code:
-            message = f"the simulator stopped with an error: {log.strip()[-300:] or 'none'}"
+            words = log.strip()[-300:] or "it said nothing; look for a function or task that calls itself without end"
+            message = f"the simulator crashed: {words}"
             return failed(
                 name, Label.RUNTIME_ERROR, (said("vvp", "simulator_crash", message),), engine=ran, log=log
             ), ""

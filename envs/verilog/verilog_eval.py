@@ -20,6 +20,7 @@ from ecot.envs.tools import version_of
 from ecot.envs.types import Audience, EnvironmentBundle, File, Limits, Task
 from ecot.envs.verilog.disguise import ports_of, renamed
 from ecot.envs.verilog.driver import clock_of
+from ecot.envs.verilog.family import Role
 from ecot.envs.verilog.source import ENV_ID, port_facts, port_from
 from ecot.envs.verilog.texts import Hack, hacks_in, header
 from ecot.envs.verilog.tools import ICARUS
@@ -117,11 +118,15 @@ class VerilogEvalSource:
         """The cheats that are kept against scorers of this kind, written for the ports of a task."""
         ports = [port_from(item) for item in self[task_id].bundle.params["ports"]]
         outputs = [port.name for port in ports if port.direction == "output"]
+        data = [port for port in ports if port.direction == "input" and port.role is not Role.CLOCK]
+        bits = [port.name if port.width == 1 else f"{port.name}[{bit}]" for port in data for bit in range(port.width)]
         values = {
             "header": header(TOP, ports),
             "from_testbench": "\n".join(f"    assign {name} = {TESTBENCH}.{name}_ref;" for name in outputs),
             "from_reference": "\n".join(f"    assign {name} = {TESTBENCH}.good1.{name};" for name in outputs),
             "from_sibling": "\n".join(f"    assign {name} = good1.{name};" for name in outputs),
+            "unknown_inputs": "    wire unknown = 1'bx;\n" + "\n".join(f"    tran ({bit}, unknown);" for bit in bits),
+            "unknown_outputs": "\n".join(f"    assign {name} = 'x;" for name in outputs),
         }
         return hacks_in(_HACKS, values)
 

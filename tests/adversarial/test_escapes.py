@@ -291,7 +291,7 @@ def test_the_kernel_hands_out_no_new_means(workspace, attack):
         attempt("module", lambda: checked(libc.syscall(313, 0, b"", 0)))
         attempt("x32", lambda: checked(libc.syscall(0x40000000 + 41, 1, 1, 0)))
         attempt("device", lambda: os.mknod("device", 0o60600, os.makedev(254, 0)))
-        attempt("sudo", lambda: open("/proc/self/uid_map", "w").write("0 0 1"))
+        attempt("map", lambda: os.write(os.open("/proc/self/uid_map", os.O_WRONLY), b"0 0 1"))
         """,
     )
     contained(result, attempts=20)
@@ -376,12 +376,14 @@ def test_threads_count_as_processes(workspace, attack):
         """
         import threading
         for _ in range(100):
-            threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
+            try:
+                threading.Thread(target=time.sleep, args=(5,), daemon=True).start()
+            except RuntimeError:
+                pass
         time.sleep(5)
         """,
     )
-    assert result.exhausted is Exhausted.PROCESSES or "can't start new thread" in result.stderr, result
-    assert result.seconds < 4
+    assert result.exhausted is Exhausted.PROCESSES, result
 
 
 @WAYS

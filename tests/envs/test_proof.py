@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fakes import FAKE, FakeBackend, FakeSource, fakes_registered
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,7 +34,6 @@ from ecot.envs.proof_report import (
 )
 from ecot.envs.score import binary, gain, plain
 from ecot.envs.types import Label, Limits, Outcome, Request, StageResult
-from tests.fakes import FAKE, FakeBackend, FakeSource, fakes_registered
 
 PASSED = Outcome(stages=(StageResult(name="check", passed=True, label=Label.PASS),))
 

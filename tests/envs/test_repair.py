@@ -8,13 +8,13 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from fakes import FAKE, FakeSource, fakes_registered
 
 from ecot.envs.domain import Domain, Mutation
 from ecot.envs.errors import ConfigError, TaskError
 from ecot.envs.repair import FAULTS, RepairSource, repair_id, repair_of
 from ecot.envs.tasks import SPLITS
 from ecot.envs.types import Candidate, File, Label, Outcome, Request, Task
-from tests.fakes import FAKE, FakeSource, fakes_registered
 
 BASE_ID = "lists@1/000007"
 

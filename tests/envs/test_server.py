@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import gymnasium as gym
 import pytest
 from fakes import FakeBackend, fakes_registered
 from gated import GatedBackend, request_of
@@ -23,6 +24,7 @@ from ecot.envs import wire
 from ecot.envs.cached import CachedBackend
 from ecot.envs.encoding import to_json
 from ecot.envs.errors import ConfigError
+from ecot.envs.real import RealBackend
 from ecot.envs.remote import RemoteBackend
 from ecot.envs.server import Server
 
@@ -366,3 +368,28 @@ def test_the_command_refuses_bad_options_in_a_sentence(words: list[str], address
     assert process.returncode == 2
     assert said.count("\n") == 1
     assert said.startswith("ecot: ")
+
+
+@pytest.mark.needs("iverilog", "yosys")
+def test_an_environment_plays_on_a_server_as_it_plays_here(address: str) -> None:
+    process = serve("--socket", address, "--workers", "2", "--sandbox", "none")
+    try:
+        assert until(lambda: Path(address).exists())
+        served = gym.make("ECoT/Verilog-v0", backend=f"remote:{address}", tasks="families:counter")
+        local = gym.make("ECoT/Verilog-v0", backend=RealBackend(workers=1, sandbox="none"), tasks="families:counter")
+        for env in (served, local):
+            env.reset(seed=5)
+        task = served.unwrapped.task  # type: ignore[attr-defined]
+        reply = f"```verilog\n{task.solution[0].text}\n```"
+        for action in ("no code", reply.replace("endmodule", "endmodul"), reply):
+            here, there = local.step(action), served.step(action)
+            assert here[:4] == there[:4]
+            assert here[4]["outcome"] == there[4]["outcome"]
+        assert there[4]["outcome"].passed
+        served.close()
+        local.close()
+        local.unwrapped.backend.close()  # type: ignore[attr-defined]
+    finally:
+        process.terminate()
+        process.communicate(timeout=30)
+    assert process.returncode == 0

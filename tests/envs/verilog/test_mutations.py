@@ -9,6 +9,8 @@ import pytest
 
 from ecot.envs.domain import Mutation
 from ecot.envs.proof import SYNTAX_KINDS
+from ecot.envs.repair import REVISION
+from ecot.envs.types import digest
 from ecot.envs.verilog.literals import fixed_bit_flipped, neighbours
 from ecot.envs.verilog.mutations import LANGUAGE, mutate
 
@@ -199,3 +201,9 @@ def test_syntax_faults_do_not_compile_and_most_other_faults_do(tmp_path: Path) -
         else:
             behaviour.append(done.returncode == 0)
     assert sum(behaviour) / len(behaviour) > 0.95
+
+
+def test_the_mutants_of_a_source_are_pinned() -> None:
+    listed = [[item.operator, item.kind, item.line, item.source, item.kept] for item in mutate(SOURCE)]
+    message = "the mutants changed, and repair tasks with them: raise ecot.envs.repair.REVISION and pin anew"
+    assert (REVISION, digest(listed)) == (1, "53cae070906b0ba4191c63488054faa3"), message
