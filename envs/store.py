@@ -13,7 +13,6 @@ last `sync_seconds`. Two nodes may write into one folder; where both stored the 
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -30,10 +29,9 @@ from typing import Any, NamedTuple, Self
 from ecot.envs.encoding import from_json, to_json
 from ecot.envs.errors import StoreError
 from ecot.envs.shards import Appender, Line, corruption, cut_torn, is_sealed, read_line, scan, seal, unseal
+from ecot.envs.store_folder import begin_writing, check_marker, sync_folder
 from ecot.envs.types import SCHEMA, Trajectory, Turn, digest
 
-MARKER = "store.json"
-FORMAT = "ecot-trajectories"
 _HEAD = re.compile(rb'\{"identity":"([^"\\]+)","error":"("?)')
 _TOKEN_FIELDS = ("prompt_ids", "completion_ids", "logprobs")
 _TIMES = frozenset({"seconds", "created"})
@@ -98,17 +96,17 @@ class TrajectoryStore:
         self._lock = threading.Lock()
         self._synced = time.monotonic()
         self._node = re.sub(r"[^A-Za-z0-9_.]", "_", socket.gethostname()) or "node"
-        self._writer_lock = _begin_writing(self.path, self._node) if write else None
-        _check_marker(self.path)
-        if write:
-            self.torn = sum(cut_torn(shard) for shard in self.path.glob(f"{self._node}-*.jsonl"))
         self._index: dict[str, _Entry] = {}
         self.problems: list[str] = []
-        for shard in self._shards():
-            self._read_index(shard)
         self._token_index: dict[str, Line] | None = None
         self._appender: Appender | None = None
         self._token_appender: Appender | None = None
+        self._writer_lock = begin_writing(self.path, self._node) if write else None
+        try:
+            self._open()
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -205,6 +203,13 @@ class TrajectoryStore:
                 os.close(self._writer_lock)
                 self._writer_lock = None
 
+    def _open(self) -> None:
+        check_marker(self.path)
+        if self._writer_lock is not None:
+            self.torn = sum(cut_torn(shard) for shard in self.path.glob(f"{self._node}-*.jsonl"))
+        for shard in self._shards():
+            self._read_index(shard)
+
     def _shards(self) -> list[Path]:
         return sorted(shard for shard in self.path.glob("*.jsonl") if not shard.name.endswith(".tokens.jsonl"))
 
@@ -252,7 +257,7 @@ class TrajectoryStore:
             self._close_shard()
         if self._appender is None:
             self._appender = Appender(self.path / f"{self._node}-{self._next_shard():05}.jsonl")
-            _sync_folder(self.path)
+            sync_folder(self.path)
         return self._appender
 
     def _append_tokens(self, data: bytes, shard: Path) -> None:
@@ -281,66 +286,6 @@ class TrajectoryStore:
             if appender is not None:
                 appender.sync()
         self._synced = time.monotonic()
-
-
-def _begin_writing(path: Path, node: str) -> int:
-    """Make the folder, take the lock of this node, and return its descriptor."""
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-        _make_marker(path)
-        descriptor = os.open(path / f"{node}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-    except OSError as error:
-        raise StoreError(
-            f"cannot write a trajectory store at {path}: {error.strerror}; choose another output"
-        ) from error
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        writer = os.pread(descriptor, 100, 0).decode("ascii", "replace").strip() or "unknown"
-        os.close(descriptor)
-        raise StoreError(
-            f"{path} is being written by process {writer} of this machine; wait for it, or choose another output"
-        ) from None
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-    return descriptor
-
-
-def _make_marker(path: Path) -> None:
-    marker = path / MARKER
-    if marker.exists():
-        return
-    strangers = [item.name for item in path.iterdir() if not item.name.startswith(".")]
-    if strangers:
-        raise StoreError(f"{path} holds other things ({min(strangers)}); choose an empty or new folder as output")
-    draft = path / f".{MARKER}.{os.getpid()}"
-    draft.write_text(json.dumps({"format": FORMAT, "schema": SCHEMA}) + "\n", encoding="utf-8")
-    draft.replace(marker)
-
-
-def _check_marker(path: Path) -> None:
-    try:
-        found = json.loads((path / MARKER).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise StoreError(f"there is no trajectory store at {path}; `ecot collect output={path}` makes one") from None
-    except NotADirectoryError:
-        raise StoreError(f"{path} is a file; a trajectory store is a folder") from None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"cannot read {path / MARKER}: {error}") from None
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise StoreError(f"{path / MARKER} does not describe a trajectory store; is {path} the right folder?")
-    if found.get("schema") != SCHEMA:
-        raise StoreError(
-            f"{path} is of schema {found.get('schema')!r}, this package reads {SCHEMA}; use the version that wrote it"
-        )
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _record(trajectory: Trajectory, *, tokens: bool) -> dict[str, Any]:

@@ -7,6 +7,7 @@ check) and runs in this process, so that a step costs microseconds.
 from __future__ import annotations
 
 import re
+import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future
@@ -183,7 +184,8 @@ class FakeBackend:
 
     Args:
         delay: seconds that each request takes.
-        fail_after: requests after which every further one raises `error`; never where None.
+        fail_after: requests after which further ones raise `error`; 0 where None.
+        fail_until: requests after which no more raise; never where None.
         error: what it raises.
         verdict: what it answers to everything; the domain's own toolchain judges where None.
     """
@@ -193,10 +195,12 @@ class FakeBackend:
         *,
         delay: float = 0.0,
         fail_after: int | None = None,
+        fail_until: int | None = None,
         error: EcotError | None = None,
         verdict: Outcome | None = None,
     ) -> None:
-        self.delay, self.fail_after, self.error, self.verdict = delay, fail_after, error, verdict
+        self.delay, self.error, self.verdict = delay, error, verdict
+        self.failing = range(fail_after or 0, sys.maxsize if fail_until is None else fail_until)
         self.requests: list[Request] = []
 
     def __deepcopy__(self, memo: dict[int, Any]) -> FakeBackend:
@@ -206,7 +210,7 @@ class FakeBackend:
         self.requests.append(request)
         time.sleep(self.delay)
         future: Future[Outcome] = Future()
-        if self.error is not None and len(self.requests) > (self.fail_after or 0):
+        if self.error is not None and len(self.requests) - 1 in self.failing:
             future.set_exception(self.error)
         elif self.verdict is not None:
             future.set_result(self.verdict)

@@ -66,7 +66,8 @@ DOMAIN = register(
             Label.PASS: "source and netlist behave as the specification on every hidden sample",
             Label.UNVERIFIED: "all stages that were asked for passed, but others were left out",
             Label.FORMAT_ERROR: "the reply holds no candidate",
-            Label.REJECTED: "a static rule is broken: a system task, a name outside of the design, code for one tool",
+            Label.REJECTED: "a static rule is broken (a system task, a name outside of the design, code for one tool), "
+            "or a pass beside an imported set's reference was not earned",
             Label.COMPILATION_ERROR: "Icarus does not elaborate the source, or the interface is not as asked for",
             Label.RUNTIME_ERROR: "the simulator crashed",
             Label.MISMATCH: "an output of the source or of its netlist is wrong, or the two differ",

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from ecot.envs.errors import SandboxError
 from ecot.envs.sandbox import Cell, Sandbox, Workspace
 from ecot.envs.types import Candidate, File, Label, Outcome, Request, Task
 from ecot.envs.verilog.scorer import own_verdict
@@ -102,7 +103,13 @@ def examine(
     cells = _Cells(sandbox)
 
     def work(task_id: str) -> Examined:
-        examined = _examine(cells, source[task_id], source.hacks(task_id))
+        task, hacks = source[task_id], source.hacks(task_id)
+        try:
+            examined = _examine(cells, task, hacks)
+        except SandboxError:
+            # A busy machine starves a simulation now and then; twice is no accident.
+            cells.renew()
+            examined = _examine(cells, task, hacks)
         on_examined(examined)
         return examined
 
@@ -168,6 +175,10 @@ class _Cells:
         cell: Cell = self._local.cell
         with cell.workspace(task.bundle.limits) as workspace:
             yield workspace
+
+    def renew(self) -> None:
+        """Give this thread a new cell when it next asks."""
+        del self._local.cell
 
     def close(self) -> None:
         for cell in self._all:

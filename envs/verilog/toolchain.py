@@ -11,12 +11,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
+from importlib import import_module
 from random import Random
 
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import ProcessResult, Workspace
 from ecot.envs.types import Diagnostic, Label, Outcome, Request, StageResult
-from ecot.envs.verilog import steps, testbench
+from ecot.envs.verilog import steps
 from ecot.envs.verilog.diagnostics import parse_icarus, scrub
 from ecot.envs.verilog.driver import MODULE, TRACE, VECTORS, vectors_text
 from ecot.envs.verilog.family import Inputs, Params, Port
@@ -28,6 +29,8 @@ from ecot.envs.verilog.trace import Expected, Verdict, compare_traces, expect, j
 
 FLOOR = 0.1
 """What a candidate earns that elaborates and is wrong."""
+SIMULATION_SHARE = 0.25
+"""Part of the processor time that a simulation may use; one of a family takes a fiftieth of this."""
 _DRIVER = "driver.v"
 
 
@@ -41,7 +44,8 @@ def stages(workspace: Workspace, request: Request) -> Iterator[StageResult]:
         SandboxError: the host is at fault.
     """
     if request.task.bundle.params.get("judge") == "testbench":
-        yield from testbench.stages(workspace, request)
+        # Imported here: it needs vcdvcd, which neither a score nor a family's judgement does.
+        yield from import_module("ecot.envs.verilog.testbench").stages(workspace, request)
         return
     wanted = STAGES if request.stages is None else request.stages
     needed = set(wanted) | {NEEDS[name] for name in wanted if name in NEEDS}
@@ -82,6 +86,8 @@ class _Job:
             raise TaskError(
                 f"task {request.task.id!r} lacks {error} in its bundle; build it with FamilySource"
             ) from None
+        limits = request.effective_limits
+        self._simulation_limits = replace(limits, cpu_seconds=limits.cpu_seconds * SIMULATION_SHARE)
         self._workspace = workspace
         self._entry = request.task.bundle.entry
         self._source = request.candidate.source.encode("utf-8", "replace").decode()
@@ -169,7 +175,7 @@ class _Job:
     def _run(self, name: str, program: str) -> tuple[StageResult, str]:
         """Simulate and judge; the trace is returned beside the result."""
         self._workspace.write(TRACE, "")
-        process = self._workspace.run(["vvp", "-n", program])
+        process = self._workspace.run(["vvp", "-n", program], limits=self._simulation_limits)
         ran, log = engine("iverilog"), scrub(process.stdout + process.stderr)
         if process.exhausted is not None:
             return failed(name, *limit(process, "vvp"), engine=ran, log=log), ""

@@ -33,6 +33,8 @@ LIMITS = Limits(cpu_seconds=30.0, memory_mib=1024, processes=16, scratch_mib=64,
 _FOLDERS = {"dataset_spec-to-rtl": "verilog-eval", "dataset_code-complete-iccad2023": "verilog-eval-code-complete"}
 """Prefix of the ids by the benchmark's own name of a folder."""
 _HACKS = "ecot.envs.verilog.scorer_hacks"
+_POISONED = 8
+"""Input bits that a cheat feeds an unknown into; Icarus slows down with the square of them."""
 _PROBLEM = re.compile(r"Prob(\d{3})_(\w+)")
 _PROBLEMS = 156
 _LEVELS = 5
@@ -120,6 +122,7 @@ class VerilogEvalSource:
         outputs = [port.name for port in ports if port.direction == "output"]
         data = [port for port in ports if port.direction == "input" and port.role is not Role.CLOCK]
         bits = [port.name if port.width == 1 else f"{port.name}[{bit}]" for port in data for bit in range(port.width)]
+        bits = bits[:_POISONED]
         values = {
             "header": header(TOP, ports),
             "from_testbench": "\n".join(f"    assign {name} = {TESTBENCH}.{name}_ref;" for name in outputs),

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from ecot.envs.domain import Domain, domains
-from ecot.envs.proof import ProvableSource, provable, prove, trials
+from ecot.envs.proof import ProvableSource, provable, trials
 from ecot.envs.proof_report import DomainReport, file_name, read_report, report_of
+from ecot.envs.proof_run import prove
 from ecot.envs.real import RealBackend
 
 REPORTS = Path(__file__).parents[2] / "docs" / "verify"

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from ecot.envs.domain import Domain
 from ecot.envs.encoding import from_json, to_json
 from ecot.envs.errors import SandboxError, StoreError, TaskError
-from ecot.envs.proof import Finding, Journal, Trial, provable, prove, trials
+from ecot.envs.proof import Finding, Trial, provable, trials
 from ecot.envs.proof_report import (
     DomainReport,
     FamilyReport,
@@ -32,6 +32,7 @@ from ecot.envs.proof_report import (
     stalling_of,
     write_report,
 )
+from ecot.envs.proof_run import Journal, prove
 from ecot.envs.score import binary, gain, plain
 from ecot.envs.types import Label, Limits, Outcome, Request, StageResult
 
@@ -213,6 +214,21 @@ def test_an_error_of_ours_is_no_verdict() -> None:
 
     with pytest.raises(SandboxError, match="out of memory"):
         _prove(_trials(draws=1), Broken())
+
+
+def test_a_host_that_stumbles_once_is_asked_again() -> None:
+    class Stumbling(FakeBackend):
+        def submit(self, request: Request) -> Future[Outcome]:
+            future = super().submit(request)
+            if self.requests.count(request) < 3:
+                future = Future()
+                future.set_exception(SandboxError("the host is busy"))
+            return future
+
+    planned = _trials(draws=1)
+    backend = Stumbling()
+    assert _prove(planned, backend) == _prove(planned, FakeBackend())
+    assert len(backend.requests) == 3 * len(planned)
 
 
 def test_a_report_comes_back_from_disk_as_it_was_written(tmp_path: Path) -> None:

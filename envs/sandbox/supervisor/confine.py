@@ -7,7 +7,6 @@ import math
 import os
 import resource
 import signal
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from ecot.envs.sandbox.supervisor import kernel, seccomp
 from ecot.envs.sandbox.supervisor.landlock_rules import Rules
 
 _OPEN_FILES = 256
+_MOST_FILES = 1 << 30
 _STACK_BYTES = 8 << 20
 _ADDRESS_FACTOR, _ADDRESS_BYTES = 8, 16 << 30
 _SPARE_TASKS = 8
@@ -43,21 +43,21 @@ class Confinement:
         """Fork a child, into namespaces of its own where this is the way; 0 in the child."""
         return kernel.fork(kernel.CLONE_NEWPID | kernel.CLONE_NEWNS) if self.namespaces else os.fork()
 
-    def enter(self, budget: dict[str, Any], *, streams: Sequence[int], kept: int, dumpable: bool) -> None:
+    def enter(self, budget: dict[str, Any], *, kept: int, dumpable: bool) -> None:
         """Confine this process, a child just forked. Raises `OSError` where any step fails: none is optional.
 
         Args:
             budget: the fields of `Limits`.
-            streams: descriptors that become standard input, output and error.
-            kept: the one other descriptor that stays open.
+            kept: the one descriptor, beside the standard ones, that stays open.
             dumpable: whether processes of the same user may look into this one, as the supervisor must to count what
                 it holds. Not where a candidate runs below this process rather than in it.
         """
         os.setsid()
-        for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores these, and a program would inherit that
+        for number in (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT):  # Python ignores the first two, and catches one
             signal.signal(number, signal.SIG_DFL)
-        for target, descriptor in enumerate(streams):
-            os.dup2(descriptor, target)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for target in range(3):
+            os.dup2(nothing, target)
         kernel.prefer_as_victim()
         if self.namespaces:
             kernel.mount_processes()
@@ -99,4 +99,4 @@ class Confinement:
 
 def _close_all_but(kept: int) -> None:
     os.closerange(3, kept)
-    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+    os.closerange(kept + 1, _MOST_FILES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -60,25 +60,22 @@ class Kit:
     Attributes:
         confinement: of each child.
         everyone: see `tree.end`.
-        listing: processes that belong to no one but the present run.
     """
 
     confinement: Confinement
     everyone: bool
-    listing: Callable[[], list[int]]
 
     def surroundings(self, host: int, workspace: Budget) -> Surroundings:
         """For one watch, in the scratch folder of a workspace with these limits."""
-        namespaces = self.confinement.namespaces
-        room = Room(self.confinement.scratch, int(workspace["scratch_mib"]), sized=namespaces)
-        return Surroundings(self.listing, self.everyone, namespaces, room, host)
+        size = int(workspace["scratch_mib"])
+        return Surroundings(Room(self.confinement.scratch, size, sized=self.confinement.namespaces), host)
 
 
-def supervisor(setup: Setup, server: Channel, *, spared: Collection[int]) -> Kit:
+def supervisor(setup: Setup, server: Channel) -> Kit:
     """Confine a supervisor; its fork server gets the way into its namespaces."""
     if setup.mechanism == "bubblewrap" and setup.user is not None:
         kernel.uncover_processes()
-    kit = _confine(setup, lambda: _make_namespaces(setup, server), spared)
+    kit = _confine(setup, lambda: _make_namespaces(setup, server))
     server.receive()
     return kit
 
@@ -92,10 +89,12 @@ def server(setup: Setup, host: Channel) -> Kit:
     threads = sum(1 for _ in Path("/proc/self/task").iterdir())
     if threads != 1:
         raise OSError(f"the fork server has {threads} threads; one of {setup.preload} starts them when it is imported")
-    return _confine(setup, lambda: _join_namespaces(host), {os.getpid(), os.getppid()})
+    return _confine(setup, lambda: _join_namespaces(host))
 
 
-def _confine(setup: Setup, namespaces: Callable[[], None], spared: Collection[int]) -> Kit:
+def _confine(setup: Setup, namespaces: Callable[[], None]) -> Kit:
+    if not Path("/proc/thread-self/children").exists():
+        raise OSError("this kernel does not list the children of a process (CONFIG_PROC_CHILDREN)")
     rules = own_rules = None
     if setup.mechanism == "landlock":
         rules, own_rules = _rules(setup), _rules(setup)
@@ -114,11 +113,7 @@ def _confine(setup: Setup, namespaces: Callable[[], None], spared: Collection[in
         code = seccomp.program(
             signals=namespaced or scoped, attributes=namespaced, modes=namespaced or setup.user is not None
         )
-    return Kit(
-        confinement=Confinement(setup.scratch, namespaced, rules, code, tasks),
-        everyone=scoped,
-        listing=tree.in_namespace(spared) if namespaced else tree.descendants(spared),
-    )
+    return Kit(Confinement(setup.scratch, namespaced, rules, code, tasks), everyone=scoped)
 
 
 def _rules(setup: Setup) -> Rules:

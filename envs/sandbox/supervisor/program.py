@@ -8,16 +8,19 @@ import os
 import select
 import socket
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from ecot.envs.sandbox.supervisor import establish, jobs, kernel, scratch, tree
+from ecot.envs.sandbox.supervisor import establish, kernel, scratch, tree
+from ecot.envs.sandbox.supervisor.calls import Calls, load
+from ecot.envs.sandbox.supervisor.child import NotConfined
 from ecot.envs.sandbox.supervisor.establish import Setup
+from ecot.envs.sandbox.supervisor.programs import Programs
 from ecot.envs.sandbox.supervisor.room import FILES_PER_MIB
 from ecot.envs.sandbox.supervisor.watch import Budget, Report
 from ecot.envs.sandbox.supervisor.wire import Channel, ChannelClosed, Message
 
-_FAULTS = (OSError, ImportError, AttributeError, TypeError, jobs.NotConfined, tree.TreeSurvives)
+_FAULTS = (OSError, NotConfined, tree.TreeSurvives)
 
 _SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -31,7 +34,8 @@ class Supervisor:
         self._setup = setup
         self._host = Channel(socket.socket(fileno=setup.channel))
         self._server, server = _start_server(setup)
-        self._kit = establish.supervisor(setup, self._server, spared={os.getpid(), server})
+        self._kit = kit = establish.supervisor(setup, self._server)
+        self._programs = Programs(kit.confinement, setup.environment, everyone=kit.everyone, spared=[server])
         self._budget: Budget = {}
 
     def serve(self) -> None:
@@ -43,15 +47,8 @@ class Supervisor:
     def _answer(self, message: Message, blobs: list[bytes]) -> Answer:
         match message["do"]:
             case "run":
-                report = jobs.run(
-                    message["argv"],
-                    blobs[0],
-                    message["limits"],
-                    confinement=self._kit.confinement,
-                    surroundings=self._kit.surroundings(self._host.fileno(), self._budget),
-                    environment=self._setup.environment,
-                )
-                return account(report)
+                around = self._kit.surroundings(self._host.fileno(), self._budget)
+                return account(self._programs.run(message["argv"], blobs[0], message["limits"], around))
             case "call":
                 return self._pass_on(message)
             case "write":
@@ -70,7 +67,7 @@ class Supervisor:
                 return {"failure": f"unknown request {other!r}", "fatal": True}, []
 
     def _pass_on(self, message: Message) -> Answer:
-        self._server.send({**message, "workspace": self._budget})
+        self._server.send(message)
         poll = select.poll()
         poll.register(self._server.fileno(), select.POLLIN)
         poll.register(self._host.fileno(), select.POLLIN)
@@ -88,9 +85,14 @@ class Supervisor:
             kernel.mount_scratch(self._setup.scratch, size_mib=size, inodes=size * FILES_PER_MIB)
         else:
             Path(self._setup.scratch).mkdir(mode=0o700)
+        self._server.send({"do": "open", "limits": budget})
+        self._programs.prepare(budget)
 
     def _close(self) -> None:
         self._budget = {}
+        self._programs.close()
+        with contextlib.suppress(ChannelClosed):
+            self._server.send({"do": "close"})
         if self._kit.confinement.namespaces:
             kernel.unmount(self._setup.scratch)
         else:
@@ -105,25 +107,37 @@ class Server:
         self._host = Channel(socket.socket(fileno=setup.channel))
         sys.path += setup.modules
         for module in setup.preload:
-            jobs.load(module)
+            load(module)
         self._kit = establish.server(setup, self._host)
+        self._calls = Calls(self._kit.confinement, everyone=self._kit.everyone)
+        self._budget: Budget = {}
 
     def serve(self) -> None:
         """Answer the supervisor until it hangs up."""
         serve(self._host, self._answer)
+        self._calls.close()
 
-    def _answer(self, message: Message, _: list[bytes]) -> Answer:
-        report = jobs.call(
-            message["function"],
-            message["argument"],
-            message["limits"],
-            confinement=self._kit.confinement,
-            surroundings=self._kit.surroundings(self._host.fileno(), message["workspace"]),
-        )
-        return account(report)
+    def _answer(self, message: Message, _: list[bytes]) -> Answer | None:
+        match message["do"]:
+            case "open":
+                self._budget = message["limits"]
+                with contextlib.suppress(OSError):  # nobody waits for an answer; the call will try again, and tell
+                    self._calls.prepare(self._budget)
+            case "close":
+                self._close()
+            case "call":
+                around = self._kit.surroundings(self._host.fileno(), self._budget)
+                return account(self._calls.call(message["function"], message["argument"], message["limits"], around))
+        return None
+
+    def _close(self) -> None:
+        try:
+            self._calls.close()
+        except tree.TreeSurvives as error:  # nobody waits for an answer; our end is one
+            raise ChannelClosed(str(error)) from error
 
 
-def serve(host: Channel, answer: Any) -> None:
+def serve(host: Channel, answer: Callable[[Message, list[bytes]], Answer | None]) -> None:
     """Say that all is ready, then answer one request after another until the host hangs up."""
     with contextlib.suppress(ChannelClosed):
         host.send({"ready": True})
@@ -134,7 +148,8 @@ def serve(host: Channel, answer: Any) -> None:
             except _FAULTS as error:
                 fatal = isinstance(error, tree.TreeSurvives)
                 reply = {"failure": f"{type(error).__name__}: {error}", "fatal": fatal}, []
-            host.send(*reply)
+            if reply is not None:
+                host.send(*reply)
 
 
 def account(report: Report) -> Answer:

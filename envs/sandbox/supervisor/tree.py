@@ -60,21 +60,12 @@ class Books:
         self.cpu_seconds = max(self.cpu_seconds, seen.cpu_seconds, self._gone_seconds + sum(now.values()))
 
 
-def in_namespace(spared: Collection[int]) -> Callable[[], list[int]]:
-    """List whatever runs in this process namespace but the `spared`."""
-    return lambda: [int(name) for name in _names("/proc") if name.isdigit() and int(name) not in spared]
-
-
-def descendants(spared: Collection[int]) -> Callable[[], list[int]]:
-    """List the descendants of this process but the `spared` children and theirs."""
-
-    def listing() -> list[int]:
-        found = [process for process in _children(os.getpid()) if process not in spared]
-        for process in found:  # grows while it is walked
-            found += [child for child in _children(process) if child not in found]
-        return found
-
-    return listing
+def below(process: int, *, spared: Collection[int] = ()) -> list[int]:
+    """The descendants of a process but the `spared` children and theirs."""
+    found = [child for child in _children(process) if child not in spared]
+    for child in found:  # grows while it is walked
+        found += [number for number in _children(child) if number not in found]
+    return found
 
 
 def sample(processes: Collection[int]) -> Sample:
@@ -131,7 +122,7 @@ def end(listing: Callable[[], list[int]], *, everyone: bool) -> float:
     """
     cpu, deadline = 0.0, time.monotonic() + _PATIENCE_SECONDS
     while True:
-        left = listing()
+        left = listing() or listing()  # the kernel may leave out some while others come and go
         if not left:
             return cpu
         if everyone:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import random
 import select
 import signal
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from ecot.envs.sandbox.supervisor import tree
 from ecot.envs.sandbox.supervisor.room import Room
@@ -29,21 +27,84 @@ Budget = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Child:
-    """The first process of a tree, with our ends of its pipes.
+class Pipes:
+    """Both ends of the pipes of a child.
 
     Attributes:
-        process: its number.
-        streams: descriptor of standard output, standard error, and, third, of an account: what a function returned,
-            or how a program started and ended, written by our own process above it.
-        stdin: descriptor of its standard input, or None.
+        ours: descriptors that we read: standard output, standard error and, for a function, its account.
+        theirs: what the child gets: standard input, output, error and, for a function, its account.
+        stdin: descriptor of our end of its standard input, or None.
         text: what is still to be written there.
     """
 
-    process: int
-    streams: tuple[int, int, int]
+    ours: list[int]
+    theirs: list[int]
     stdin: int | None
     text: memoryview
+
+    @classmethod
+    def open(cls, stdin: bytes, *, account: bool) -> Pipes:
+        """Open what a child needs; standard input is empty where there is no text for it."""
+        outputs = [os.pipe() for _ in range(3 if account else 2)]
+        source, sink = os.pipe() if stdin else (os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC), None)
+        ours, theirs = [reader for reader, _ in outputs], [source, *(writer for _, writer in outputs)]
+        for descriptor in (*ours, *([] if sink is None else [sink])):
+            os.set_blocking(descriptor, False)
+        return cls(ours, theirs, sink, memoryview(stdin))
+
+    def pass_on(self) -> None:
+        """Close the child's ends, which it holds now."""
+        for descriptor in self.theirs:
+            os.close(descriptor)
+        self.theirs = []
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.close_stdin()
+        for descriptor in (*self.ours, *self.theirs):
+            os.close(descriptor)
+        self.ours, self.theirs = [], []
+
+    def close_stdin(self) -> None:
+        """Let the child's input end."""
+        if self.stdin is not None:
+            os.close(self.stdin)
+            self.stdin = None
+
+
+@dataclass(slots=True)
+class Ending:
+    """How the first process of a tree ended, and what all of it used.
+
+    Attributes:
+        status: as `os.wait4` returns it.
+        error: number of the error for which a program could not be started, else 0.
+        cpu_seconds: of all processes that anybody waited for.
+        memory_bytes: largest resident memory of one process.
+    """
+
+    status: int = 0
+    error: int = 0
+    cpu_seconds: float = 0.0
+    memory_bytes: int = 0
+
+
+class Watched(Protocol):
+    """A tree of processes, as whoever started it sees it."""
+
+    @property
+    def end_signal(self) -> int:
+        """Descriptor that becomes readable when the first process has ended."""
+
+    def processes(self) -> list[int]:
+        """Those alive."""
+
+    def finish(self, *, forced: bool) -> Ending:
+        """End what is left; all of it, where `forced`.
+
+        Raises:
+            TreeSurvives: some cannot be ended.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +112,17 @@ class Surroundings:
     """What of its cell a watch needs.
 
     Attributes:
-        listing: the processes of the tree.
-        everyone: see `tree.end`.
-        namespace: whether the end of the first process ends all others.
         room: in the scratch folder.
         host: descriptor on which something arrives only if the host gave up.
     """
 
-    listing: Callable[[], list[int]]
-    everyone: bool
-    namespace: bool
     room: Room
     host: int
 
 
 @dataclass(slots=True)
 class Report:
-    """How a tree ended; `status` is as `os.wait4` returns it, `error` a number where a program could not be started."""
+    """What a tree did, wrote and used; see `Ending` for the first fields."""
 
     status: int = 0
     error: int = 0
@@ -100,8 +155,9 @@ def kept_waiting(looks: int, *, running: int, news: int) -> bool:
 class Watch:
     """One tree under one budget."""
 
-    def __init__(self, child: Child, budget: Budget, surroundings: Surroundings) -> None:
-        self._child = child
+    def __init__(self, pipes: Pipes, watched: Watched, budget: Budget, surroundings: Surroundings) -> None:
+        self._pipes = pipes
+        self._watched = watched
         self._budget = budget
         self._around = surroundings
         self._report = Report()
@@ -119,45 +175,46 @@ class Watch:
         Raises:
             TreeSurvives: processes are left that could not be ended.
         """
-        child, report = self._child, self._report
-        end = os.pidfd_open(child.process)
+        ended = False
         try:
-            for descriptor in (end, self._around.host, *child.streams):
+            for descriptor in (self._watched.end_signal, self._around.host, *self._pipes.ours):
                 self._poll.register(descriptor, select.POLLIN)
-            for descriptor in child.streams:
-                _never_wait(descriptor)
-            if child.stdin is not None:
-                _never_wait(child.stdin)
-                self._poll.register(child.stdin, select.POLLOUT)
-            self._follow(end)
+            if self._pipes.stdin is not None:
+                self._poll.register(self._pipes.stdin, select.POLLOUT)
+            ended = self._follow()
         finally:
-            os.close(end)
-            self._finish()
-        return report
+            ending = self._watched.finish(forced=not ended)
+            self._drain()
+            self._pipes.close()
+        self._conclude(ending)
+        return self._report
 
-    def _follow(self, end: int) -> None:
+    def _follow(self) -> bool:
+        """Return whether the first process ended, by itself."""
         report, wall = self._report, _WALL_FACTOR * float(self._budget["cpu_seconds"])
+        end = self._watched.end_signal
         look = self._started + _FIRST_LOOK_SECONDS
         while report.exhausted is None and not report.starved and not report.abandoned:
             ready = self._poll.poll(max(0.0, look - time.monotonic()) * 1000)
             for descriptor, event in ready:
                 if descriptor == self._around.host:
                     report.abandoned = True
-                elif descriptor == self._child.stdin:
+                elif descriptor == self._pipes.stdin:
                     self._feed(event)
                 elif descriptor != end:
                     self._take(descriptor)
             if any(descriptor == end for descriptor, _ in ready):
-                return
+                return True
             if (now := time.monotonic()) >= look:
                 self._look()
                 if now - self._started > wall and report.exhausted is None:
                     self._judge_wall_clock()
                 look = time.monotonic() + random.uniform(*_LOOK_SECONDS)
+        return False
 
     def _look(self) -> None:
         report, budget = self._report, self._budget
-        seen = tree.sample(self._around.listing())
+        seen = tree.sample(self._watched.processes())
         self._looks += 1
         self._looks_running += seen.running
         self._looks_with_news += bool(seen.processes - self._known)
@@ -170,7 +227,7 @@ class Watch:
         report.memory_bytes = max(report.memory_bytes, memory)
         if memory > allowed:
             report.exhausted = "memory"
-        elif seen.tasks > int(budget["processes"]) + self._around.namespace:
+        elif seen.tasks > int(budget["processes"]):
             report.exhausted = "processes"
         elif report.cpu_seconds > float(budget["cpu_seconds"]):
             report.exhausted = "cpu"
@@ -184,7 +241,7 @@ class Watch:
             self._report.exhausted = "cpu"
 
     def _take(self, descriptor: int) -> None:
-        which = self._child.streams.index(descriptor)
+        which = self._pipes.ours.index(descriptor)
         try:
             data = os.read(descriptor, _CHUNK)
         except BlockingIOError:
@@ -205,52 +262,37 @@ class Watch:
             self._room_in_output = 0
 
     def _feed(self, event: int) -> None:
-        child = self._child
-        if child.stdin is None:
+        pipes = self._pipes
+        if pipes.stdin is None:
             return
         try:
-            child.text = child.text[os.write(child.stdin, child.text[:_CHUNK]) :]
+            pipes.text = pipes.text[os.write(pipes.stdin, pipes.text[:_CHUNK]) :]
         except BlockingIOError:
             return
         except BrokenPipeError:
-            child.text = child.text[:0]
-        if not child.text or event & select.POLLERR:
-            self._poll.unregister(child.stdin)
-            os.close(child.stdin)
-            child.stdin = None
-
-    def _finish(self) -> None:
-        """End what is left, and collect the rest of what it wrote and used."""
-        child, report, around = self._child, self._report, self._around
-        try:
-            if around.namespace:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(child.process, signal.SIGKILL)
-                _, report.status, usage = os.wait4(child.process, 0)
-            else:
-                report.status, usage = _end_first(child.process)
-            cpu = usage.ru_utime + usage.ru_stime
-            if not around.namespace:
-                cpu += tree.end(around.listing, everyone=around.everyone)
-            self._drain()
-        finally:
-            for descriptor in (*child.streams, *([child.stdin] if child.stdin is not None else [])):
-                os.close(descriptor)
-        report.seconds = time.monotonic() - self._started
-        report.cpu_seconds = max(report.cpu_seconds, cpu)
-        report.memory_bytes = max(report.memory_bytes, usage.ru_maxrss * 1024)
-        if report.exhausted is None and not report.starved:
-            report.exhausted = self._late_finding()
+            pipes.text = pipes.text[:0]
+        if not pipes.text or event & select.POLLERR:
+            self._poll.unregister(pipes.stdin)
+            pipes.close_stdin()
 
     def _drain(self) -> None:
+        """Read what is left in the pipes of those that ended."""
         deadline = time.monotonic() + _LATE_SECONDS
-        for descriptor in self._child.streams:
+        for which, descriptor in enumerate(self._pipes.ours):
             before = -1
-            which = self._child.streams.index(descriptor)
             while len(self._taken[which]) != before and time.monotonic() < deadline:
                 before = len(self._taken[which])
                 with contextlib.suppress(KeyError):  # it is not polled any more
                     self._take(descriptor)
+
+    def _conclude(self, ending: Ending) -> None:
+        report = self._report
+        report.status, report.error = ending.status, ending.error
+        report.seconds = time.monotonic() - self._started
+        report.cpu_seconds = max(report.cpu_seconds, ending.cpu_seconds)
+        report.memory_bytes = max(report.memory_bytes, ending.memory_bytes)
+        if report.exhausted is None and not report.starved:
+            report.exhausted = self._late_finding()
 
     def _late_finding(self) -> str | None:
         """A limit that was passed between two looks."""
@@ -262,18 +304,3 @@ class Watch:
         if os.WTERMSIG(report.status) == signal.SIGXFSZ or self._around.room.is_full((), final=True):
             return "scratch"
         return None
-
-
-def _end_first(process: int) -> tuple[int, Any]:
-    """Reap the first process of a tree; killed where it is still alive."""
-    done, status, usage = os.wait4(process, os.WNOHANG)
-    if done:
-        return status, usage
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, signal.SIGKILL)
-    _, status, usage = os.wait4(process, 0)
-    return status, usage
-
-
-def _never_wait(descriptor: int) -> None:
-    fcntl.fcntl(descriptor, fcntl.F_SETFL, fcntl.fcntl(descriptor, fcntl.F_GETFL) | os.O_NONBLOCK)

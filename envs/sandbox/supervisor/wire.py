@@ -80,7 +80,7 @@ class Channel:
             ChannelClosed: the other side is gone.
         """
         size = array.array("i").itemsize
-        _, rights, _, _ = self._socket.recvmsg(1, socket.CMSG_SPACE(count * size))
+        _, rights, _, _ = self._socket.recvmsg(1, socket.CMSG_SPACE(count * size), socket.MSG_CMSG_CLOEXEC)
         if not rights:
             raise ChannelClosed("no descriptors came")
         return list(array.array("i", rights[0][2][: count * size]))

@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     domain = domain_of(arguments.env)
     check_tools(domain)
     cores = len(os.sched_getaffinity(0))
-    families, rounds, jobs = (2, 5, 8 * cores) if arguments.quick else (4, 20, 24 * cores)
+    families, rounds, jobs = (2, 5, 4 * cores) if arguments.quick else (4, 20, 12 * cores)
     plan = Plan(
         domain=domain,
         tasks=arguments.tasks,

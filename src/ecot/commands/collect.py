@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -25,9 +25,13 @@ from ecot.envs.errors import ConfigError, TaskError
 from ecot.envs.feedback import FeedbackMode
 from ecot.envs.score import RewardName
 from ecot.envs.store import TrajectoryStore
+from ecot.envs.types import Trajectory
 
 NAME = "collect"
 HELP = "play episodes and store them as trajectories; resumes by itself"
+
+
+_PASSES = ("episodes", "episodes that broke on our side, once more")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,22 +116,29 @@ def _collect(settings: Settings, env_id: str, agent: Agent | PrivilegedAgent, *,
     with closing(make_env()) as env:
         plans = _plans(settings, env)
         identities = [plan_identity(env, agent, plan) for plan in plans]
+    workers = settings.workers or len(os.sched_getaffinity(0))
+    started = time.monotonic()
     with TrajectoryStore(settings.output, write=True) as store:
         for problem in store.problems:
             sys.stderr.write(f"ecot: {problem}\n")
-        todo = [plan for plan, identity in zip(plans, identities, strict=True) if not store.finished(identity)]
-        workers = settings.workers or len(os.sched_getaffinity(0))
-        started = time.monotonic()
-        playing = play_episodes(make_env, agent, plans=todo, workers=workers)
-        with closing(playing) as trajectories, progress_bar() as progress:
-            bar = progress.add_task("episodes", total=len(plans), completed=len(plans) - len(todo))
-            for trajectory in trajectories:
-                store.append(trajectory)
-                progress.advance(bar)
+        before = sum(map(store.finished, identities))
+        for title in _PASSES:
+            todo = [plan for plan, identity in zip(plans, identities, strict=True) if not store.finished(identity)]
+            if todo:
+                _play(store, play_episodes(make_env, agent, plans=todo, workers=workers), count=len(todo), title=title)
         seconds = time.monotonic() - started
         summary = Summary.of(store[identity] for identity in identities)
-    summary.print(Console(), path=store.path, played=len(todo), seconds=seconds, torn=store.torn)
+    played = len(plans) - before
+    summary.print(Console(), path=store.path, played=played, seconds=seconds, torn=store.torn)
     return 1 if summary.errors else 0
+
+
+def _play(store: TrajectoryStore, playing: Generator[Trajectory, None, None], *, count: int, title: str) -> None:
+    with closing(playing) as trajectories, progress_bar() as progress:
+        bar = progress.add_task(title, total=count)
+        for trajectory in trajectories:
+            store.append(trajectory)
+            progress.advance(bar)
 
 
 def _plans(settings: Settings, env: CodeEnv) -> Sequence[EpisodePlan]:

@@ -17,7 +17,7 @@ from rich.table import Table
 from ecot.commands.verify_benchmark import verify_benchmark
 from ecot.envs.domain import Domain, domain_of, domains
 from ecot.envs.errors import ConfigError, TaskError
-from ecot.envs.proof import Journal, ProvableSource, Trial, provable, prove, trials
+from ecot.envs.proof import ProvableSource, Trial, provable, trials
 from ecot.envs.proof_report import (
     DomainReport,
     FamilyReport,
@@ -28,6 +28,7 @@ from ecot.envs.proof_report import (
     stalling_of,
     write_report,
 )
+from ecot.envs.proof_run import Journal, prove
 from ecot.envs.provenance import judge_digest, package_version
 from ecot.envs.real import RealBackend
 from ecot.envs.sandbox.choose import NAMES

@@ -9,6 +9,7 @@ import pytest
 from ecot.envs.sandbox import Cell
 from ecot.envs.types import Candidate, Request, Task
 from ecot.envs.verilog.equivalence import BUDGET, equivalent
+from ecot.envs.verilog.source import FamilySource, family_named
 
 pytestmark = pytest.mark.needs("iverilog", "yosys", "pyslang")
 
@@ -61,3 +62,23 @@ def test_sensitivity_is_not_a_matter_of_hardware(cell: Cell, counter_task: Calla
     solution = task.solution[0].text
     line = next(text for text in solution.splitlines() if "assign tc" in text)
     assert proved(cell, task, line, block) is None
+
+
+@pytest.mark.parametrize("old", ["head <= 0;", "memory[tail] <= din_i;", "held <= held + 1'b1;"])
+def test_a_machine_with_a_memory_is_proved_register_by_register(old: str, cell: Cell) -> None:
+    task = FamilySource("fifo")[f"fifo@{family_named('fifo').revision}/000000"]
+    assert proved(cell, task, old, old.replace("<=", "=")) is True
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("posedge clk_i)", "negedge clk_i)"),
+        ("head <= 0;", "head <= 1;"),
+        ("memory[tail] <=", "memory[head] <="),
+        ("read_word <= memory[head];", "read_word <= memory[tail];"),
+    ],
+)
+def test_a_memory_used_otherwise_is_never_called_equivalent(old: str, new: str, cell: Cell) -> None:
+    task = FamilySource("fifo")[f"fifo@{family_named('fifo').revision}/000000"]
+    assert proved(cell, task, old, new) is None

@@ -1,8 +1,9 @@
-"""Judging by a benchmark's own testbench: what decides, what is only reported, and each wall against cheats by itself."""
+"""Judging by a benchmark's own testbench: what decides, what is only reported, and each wall against cheats alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -151,7 +152,7 @@ def test_the_disguise_alone_stops_every_kept_cheat(source: VerilogEvalSource, ju
 
 @pytest.mark.usefixtures("without_rules")
 def test_a_simulation_that_ends_early_is_told_by_its_samples(vote: Task, judged: Judged) -> None:
-    early = vote.solution[0].text.replace("endmodule", "  initial #200 $finish;\nendmodule")
+    early = "`timescale 1ps/1ps\n" + vote.solution[0].text.replace("endmodule", "  initial #200 $finish;\nendmodule")
     outcome = judged(vote, early)
     assert outcome.label is Label.MISMATCH
     assert outcome.diagnostics[0].code == "simulation_ended_early"
@@ -169,24 +170,12 @@ def test_the_forgery_check_alone_stops_what_reads_the_reference(
     assert outcome.diagnostics[0].code == "forged_verdict"
 
 
-@pytest.mark.usefixtures("without_rules")
-def test_a_candidate_that_is_right_beside_a_reference_only_is_found_out_apart(vote: Task, judged: Judged) -> None:
-    # It is right for the first moments, and only in simulation: a stand-in for whatever gets past the other walls.
-    forged = vote.solution[0].text.replace("endmodule", "  wire alone = $test$plusargs(\"x\");\nendmodule")
-    forged = forged.replace("assign unanimous = (", "assign unanimous = (~alone) & (")
-    outcome = judged(vote, forged)
-    assert outcome.label in (Label.PASS, Label.REJECTED)
-
-
-def test_an_unknown_fed_back_into_the_inputs_is_noticed(tally: Task, judged: Judged) -> None:
-    poison = (
-        HEADER.replace("output reg", "output") + "  wire unknown = 1'bx;\n  tran (areset, unknown);\n"
-        "  tran (up, unknown);\n  assign tally = 'x;\nendmodule\n"
-    )
-    outcome = judged(tally, poison)
-    assert outcome.label in (Label.REJECTED, Label.MISMATCH)
-    if outcome.label is Label.REJECTED and outcome.stages[-1].name == "simulate":
-        assert outcome.diagnostics[0].code == "reference_disturbed"
+def test_an_unknown_fed_back_into_the_inputs_is_noticed(source: VerilogEvalSource, vote: Task, judged: Judged) -> None:
+    hack = next(hack for hack in source.hacks(vote.id) if hack.name == "poisons_inputs")
+    outcome = judged(vote, hack.source)
+    assert outcome.label is Label.REJECTED
+    assert outcome.diagnostics[0].code == "reference_disturbed"
+    assert outcome.metrics["simulate.wrong_samples"] == 0, "the testbench itself is fooled"
 
 
 def test_the_same_candidate_is_judged_the_same_whatever_the_seed(tally: Task, judged: Judged) -> None:
@@ -209,15 +198,23 @@ def test_stages_that_were_left_out_leave_a_pass_unverified(vote: Task, judged: J
 
 
 def test_a_reference_that_does_not_pass_is_our_fault_not_the_candidates(vote: Task, judged: Judged) -> None:
-    from dataclasses import replace
-
-    broken = replace(vote, id="verilog-eval/Prob001_broken", solution=(File("TopModule.sv", "module TopModule; endmodule"),))
+    broken = replace(
+        vote, id="verilog-eval/Prob001_broken", solution=(File("TopModule.sv", "module TopModule; endmodule"),)
+    )
     broken = replace(broken, bundle=replace(broken.bundle, limits=replace(broken.bundle.limits, processes=15)))
     with pytest.raises(TaskError, match="its own reference does not pass under icarus"):
         judged(broken, vote.solution[0].text)
 
 
 def _with_seconds(task: Task, seconds: float) -> Task:
-    from dataclasses import replace
-
     return replace(task, bundle=replace(task.bundle, limits=replace(task.bundle.limits, cpu_seconds=seconds)))
+
+
+def test_a_pass_that_the_own_scorer_fails_for_a_word_in_its_log_is_marked(
+    vote: Task, judged: Judged
+) -> None:
+    constant = vote.solution[0].text.replace("endmodule", "  logic never;\n  always_comb never = 1'b0;\nendmodule")
+    outcome = judged(vote, constant)
+    assert outcome.passed
+    assert outcome.metrics["simulate.own_scorer_passes"] == 0
+    assert judged(vote, vote.solution[0].text).metrics["simulate.own_scorer_passes"] == 1

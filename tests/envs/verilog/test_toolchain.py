@@ -233,7 +233,9 @@ def test_stages_that_were_left_out_leave_a_pass_unverified(judged: Judged, count
     assert not outcome.passed
 
 
-@pytest.mark.parametrize("text", ["", "\x00", "\ud800", "é" * 100, "(" * 20_000, "`", "\\", '"', "/*", "module counter"])
+@pytest.mark.parametrize(
+    "text", ["", "\x00", "\ud800", "é" * 100, "(" * 20_000, "`", "\\", '"', "/*", "module counter"]
+)
 def test_odd_text_is_the_candidates_fault(text: str, judged: Judged, counter_task: CounterTask) -> None:
     outcome = judged(counter_task(), text)
     assert outcome.label in (Label.COMPILATION_ERROR, Label.REJECTED, Label.RESOURCE_LIMIT)

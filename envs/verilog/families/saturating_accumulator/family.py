@@ -237,12 +237,12 @@ def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
         script.play(
             {"enable": 1, "clear": 1, "operand": 3}, {"enable": 1, "operand": 1, "subtract": int(end < 0)}, {"clear": 1}
         )
-    for end in (high, low, high):
+    for end, beyond in ((high, 1), (low, -1)):
+        for upset in ({"clear": 1}, {"clear": 1, "enable": 1, "operand": 1}, {"reset": 1, "enable": 1, "operand": 5}):
+            script.aim(end + beyond)
+            script.play({**upset, "subtract": int(end > 0)}, {})
         script.aim(end)
-        script.aim(end + (1 if end == high else -1))
-        script.play({"reset": 1, "enable": 1, "operand": 5}, {})
-        script.aim(end)
-        script.play({"enable": 1, "clear": 1, "operand": 1 << params["operand_width"] - 1})
+        script.play({"enable": 1, "clear": 1, "subtract": 1, "operand": 1 << params["operand_width"] - 1})
     while len(script.cycles) < 330:
         script.random_stretch(random)
     return driven(script.cycles, _ports(params), _clocking(params))

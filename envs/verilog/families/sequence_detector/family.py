@@ -240,14 +240,14 @@ def _example(params: Params) -> Sequence[Inputs]:
 
 
 def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
-    """Every wrong bit at every place, gaps, clears and resets within matches, repeated matches, then biased streams."""
+    """Every wrong bit before every remainder, gaps, clears and resets in matches, many matches, then biased streams."""
     pattern = params["pattern"]
     last = int(pattern[-1])
     cycles: list[dict[str, int]] = [{"reset": 1}, *_bits(pattern[-1] * 2)]
     cycles += [{"reset": 1, "valid": 1, "data": int(pattern[0])}, *_bits(pattern[1:] + pattern * 2 + pattern[1:] * 2)]
     for state in range(len(pattern)):
-        wrong = str(1 - int(pattern[state]))
-        cycles += _bits(pattern[:state] + wrong + pattern[state + 1 :] + pattern[:state] + wrong + pattern)
+        for resumed in range(1, len(pattern)):
+            cycles += _bits(pattern[:state] + str(1 - int(pattern[state])) + pattern[resumed:])
     for place in range(1, len(pattern) + 1):
         head, tail = _bits(pattern[:place]), _bits(pattern[place:])
         cycles += [*head, {"data": 0}, {"data": 1}, {"data": last}, *tail]
@@ -255,8 +255,8 @@ def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
     for state in (len(pattern), len(pattern) - 1):
         cycles += [{"reset": 1}, *_bits(pattern[:state]), {"reset": 1, "valid": 1, "data": last}]
     cycles += [*_bits(pattern * 10), {"clear": 1, "data": last}, {"data": last}, *_bits(pattern)]
-    state = 0
-    while len(cycles) < 400:
+    state, end = 0, max(400, len(cycles) + 80)
+    while len(cycles) < end:
         right = random.random() < 0.8
         bit = int(pattern[state]) if right else random.randrange(2)
         cycles.append(
