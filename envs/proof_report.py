@@ -5,28 +5,25 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ecot.envs.encoding import from_json, to_json
 from ecot.envs.errors import StoreError
 from ecot.envs.proof import Finding
-from ecot.envs.score import Reward
-from ecot.envs.types import FrozenMap, Label, Outcome, StageResult
+from ecot.envs.stalling import Stalling
+from ecot.envs.types import FrozenMap, Label
 
 __all__ = [
     "DomainReport",
     "FamilyReport",
     "HackReport",
-    "Stalling",
     "Survivor",
     "Tally",
-    "best_stalling_return",
     "file_name",
     "read_report",
     "report_of",
-    "stalling_of",
     "write_report",
 ]
 
@@ -137,15 +134,6 @@ class FamilyReport:
     def holds(self) -> bool:
         """Whether every solution passed and no cheat earned more than stated; survivors are judged by their share."""
         return not self.failures and not any(hack.failures for hack in self.hacks.values())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stalling:
-    """The reward proof: what a policy that never solves the task earns at best, beside an immediate pass."""
-
-    turns: int
-    stalling_return: float
-    immediate_pass: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,57 +249,6 @@ def _hacks(findings: Sequence[Finding], *, floor: float) -> Mapping[str, HackRep
                 failures=tuple(_line(item) for item in group if not item.holds(floor=floor)),
             )
     return reports
-
-
-def best_stalling_return(reward: Reward, scores: Mapping[Label, float], *, turns: int) -> float:
-    """Return the most that an episode without a pass can earn.
-
-    The policy may bring about any of these outcomes in any order and as often as it likes. An exact search: what a turn
-    earns depends on nothing but the outcome and the best score before it.
-
-    Args:
-        reward: of a turn.
-        scores: the best score that a candidate that does not pass is known to earn, by its label.
-        turns: of the episode, the first answer included.
-
-    >>> from ecot.envs.score import gain, plain
-    >>> best_stalling_return(gain, {Label.MISMATCH: 0.1}, turns=5)
-    0.1
-    >>> best_stalling_return(plain, {Label.MISMATCH: 0.1}, turns=5)
-    0.5
-    """
-    attempts = [(_stand_in(label), score) for label, score in sorted(scores.items()) if label is not Label.PASS]
-    reachable = {0.0, *(score for _, score in attempts)}
-    returns = dict.fromkeys(reachable, 0.0)
-    for _ in range(turns):
-        returns = {
-            best: max([0.0, *(reward(outcome, score, best) + returns[max(best, score)] for outcome, score in attempts)])
-            for best in reachable
-        }
-    return returns[0.0]
-
-
-def stalling_of(reward: Reward, families: Iterable[FamilyReport], *, turns: int) -> Stalling:
-    """Return what the candidates that failed allow a stalling policy, beside what an immediate pass earns.
-
-    Args:
-        reward: of a turn.
-        families: whose failing candidates the policy may use.
-        turns: of the episode, the first answer included.
-    """
-    scores: dict[Label, float] = {}
-    for family in families:
-        for name, score in family.failing_scores.items():
-            scores[Label(name)] = max(scores.get(Label(name), 0.0), score)
-    return Stalling(
-        turns=turns,
-        stalling_return=best_stalling_return(reward, scores, turns=turns),
-        immediate_pass=reward(_stand_in(Label.PASS), 1.0, 0.0),
-    )
-
-
-def _stand_in(label: Label) -> Outcome:
-    return Outcome(stages=(StageResult(name="judge", passed=label is Label.PASS, label=label),))
 
 
 def file_name(env_id: str) -> str:

@@ -1,4 +1,4 @@
-"""Where a Verilog source can go wrong: proposers that find one kind of site each in a tree-sitter syntax tree.
+"""How a Verilog design comes to do something else: proposers that find one kind of site each in a syntax tree.
 
 `mutations.py` names them, classes them and puts them in order. Node names are those of tree-sitter-systemverilog.
 """
@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
 from ecot.envs.mutation import Change, Edit, Proposer, descendants, remove, replace, text_of
 from ecot.envs.verilog.literals import fixed_bit_flipped, neighbours
+from ecot.envs.verilog.syntax import ROUTINES, ancestor, children, clocked, declared_signals, edge_signals, reads
 
 _DIMENSIONS = (
     "packed_dimension",
@@ -21,27 +22,10 @@ _DIMENSIONS = (
     "bit_select",
     "delay_control",
 )
-_ROUTINES = ("function_declaration", "task_declaration")
 _ASSIGNMENTS = ("nonblocking_assignment", "blocking_assignment")
 _RESET_NAME = re.compile(r"(?i)(^|_)[an]?(reset|rst|clear|clr|init)(_|n\b|b\b|\b|$)")
 _ZERO = re.compile(r"([0-9]*\s*'[sS]?[bodhBODH])?[0_]+")
-IN_DESIGN = "algorithm_error"
-
-
-def ancestor(node: Node, *types: str) -> Node | None:
-    """The nearest node above of one of these types."""
-    above = node.parent
-    while above is not None and above.type not in types:
-        above = above.parent
-    return above
-
-
-def clocked(node: Node) -> bool | None:
-    """Whether a node lies in a process with a clock edge; None outside of any process."""
-    process = node if node.type == "always_construct" else ancestor(node, "always_construct")
-    if process is None:
-        return None
-    return any(item.type == "edge_identifier" for item in descendants(process))
+_IN_DESIGN = "algorithm_error"
 
 
 def in_expression(parent: Node) -> bool:
@@ -54,13 +38,9 @@ def unary(parent: Node) -> bool:
     return parent.type == "unary_operator"
 
 
-def _children(node: Node, kind: str) -> list[Node]:
-    return [child for child in node.children if child.type == kind]
-
-
 def _branches(node: Node) -> tuple[list[Node], list[Node]]:
     """Conditions and statements of an if-else chain; one statement more than conditions where it ends in `else`."""
-    return _children(node, "cond_predicate"), _children(node, "statement_or_null")
+    return children(node, "cond_predicate"), children(node, "statement_or_null")
 
 
 def _reset_branch(node: Node) -> Node | None:
@@ -70,7 +50,7 @@ def _reset_branch(node: Node) -> Node | None:
     if process is None or not clocked(node) or len(statements) < 2:
         return None
     events = [item for item in descendants(process) if item.type == "event_expression"]
-    edges = {text_of(item).split()[-1] for item in events if not _children(item, "event_expression")}
+    edges = {text_of(item).split()[-1] for item in events if not children(item, "event_expression")}
     names = set(re.findall(r"\w+", text_of(conditions[0])))
     return statements[0] if names & edges or any(map(_RESET_NAME.search, names)) else None
 
@@ -87,7 +67,7 @@ def kind_here(node: Node) -> str:
         if branch is not None and branch.start_byte <= node.start_byte < branch.end_byte:
             return "reset_logic_error"
         chain = ancestor(chain, "conditional_statement")
-    return IN_DESIGN
+    return _IN_DESIGN
 
 
 def off_by_one(node: Node) -> Iterator[Change]:
@@ -176,7 +156,7 @@ def dropped_operator(*operators: str) -> Proposer:
 def swapped_choices(node: Node) -> Iterator[Change]:
     """A conditional expression has its two values exchanged."""
     if node.type == "conditional_expression":
-        values = _children(node, "expression")[-2:]
+        values = children(node, "expression")[-2:]
         yield Change(_pair(values[0], text_of(values[1]), values[1], text_of(values[0])))
 
 
@@ -188,7 +168,7 @@ def swapped_operands(node: Node) -> Iterator[Change]:
         if sign is not None and left is not None and right is not None and text_of(sign) in ("-", "<<", ">>", ">>>"):
             yield Change(_pair(left, text_of(right), right, text_of(left)))
     elif node.type == "concatenation":
-        parts = _children(node, "expression")
+        parts = children(node, "expression")
         if len(parts) > 1:
             yield Change(_pair(parts[0], text_of(parts[1]), parts[1], text_of(parts[0])))
 
@@ -198,19 +178,19 @@ def dropped_else(node: Node) -> Iterator[Change]:
     if node.type != "conditional_statement":
         return
     conditions, statements = _branches(node)
-    words = _children(node, "else")
+    words = children(node, "else")
     if len(statements) == len(conditions) + 1:
         edit = Edit(statements[-2].end_byte, statements[-1].end_byte, "")
-        yield Change((edit,), IN_DESIGN if clocked(node) else "latch_inference")
+        yield Change((edit,), _IN_DESIGN if clocked(node) else "latch_inference")
     for index in range(1, len(conditions)):
         edit = Edit(words[index - 1].start_byte, words[index].start_byte if index < len(words) else node.end_byte, "")
-        yield Change((edit,), IN_DESIGN if clocked(node) else "latch_inference")
+        yield Change((edit,), _IN_DESIGN if clocked(node) else "latch_inference")
 
 
 def dropped_reset(node: Node) -> Iterator[Change]:
     """The branch that a register block runs in reset is forgotten."""
     if node.type == "conditional_statement" and _reset_branch(node) is not None:
-        word = _children(node, "else")[0]
+        word = children(node, "else")[0]
         following = word.next_sibling
         if following is not None:
             yield Change((Edit(node.start_byte, following.start_byte, ""),))
@@ -219,7 +199,7 @@ def dropped_reset(node: Node) -> Iterator[Change]:
 def dropped_case_item(node: Node) -> Iterator[Change]:
     """One labelled arm of a `case` is forgotten."""
     if node.type == "case_item" and node.children[0].type != "default":
-        yield remove(node, kind="state_machine_error" if clocked(node) else IN_DESIGN)
+        yield remove(node, kind="state_machine_error" if clocked(node) else _IN_DESIGN)
 
 
 def dropped_default(node: Node) -> Iterator[Change]:
@@ -240,7 +220,7 @@ def dropped_assignment(node: Node) -> Iterator[Change]:
     """One assignment is forgotten, procedural or continuous."""
     if node.type == "continuous_assign":
         yield remove(node)
-    elif node.type in _ASSIGNMENTS and ancestor(node, *_ROUTINES) is None:
+    elif node.type in _ASSIGNMENTS and ancestor(node, *ROUTINES) is None:
         kind = "latch_inference" if clocked(node) is False else kind_here(node)
         holder = ancestor(node, "statement_or_null")
         if holder is not None and holder.parent is not None:
@@ -259,8 +239,8 @@ def stuck_value(node: Node) -> Iterator[Change]:
 def swapped_assignment(node: Node) -> Iterator[Change]:
     """A blocking assignment becomes non-blocking, or the reverse."""
     if node.type == "nonblocking_assignment":
-        yield from (replace(token, "=") for token in _children(node, "<="))
-    elif node.type == "blocking_assignment" and ancestor(node, *_ROUTINES) is None and clocked(node) is not None:
+        yield from (replace(token, "=") for token in children(node, "<="))
+    elif node.type == "blocking_assignment" and ancestor(node, *ROUTINES) is None and clocked(node) is not None:
         signs = [item for child in node.children for item in child.children if item.type == "assignment_operator"]
         yield from (replace(sign, "<=") for sign in signs if text_of(sign) == "=")
 
@@ -268,15 +248,15 @@ def swapped_assignment(node: Node) -> Iterator[Change]:
 def dropped_asynchronous_reset(node: Node) -> Iterator[Change]:
     """The edge of an asynchronous reset is missing in the event list."""
     if node.type == "event_expression":
-        parts = _children(node, "event_expression")
-        if len(parts) == 2 and all(_children(part, "edge_identifier") for part in parts):
+        parts = children(node, "event_expression")
+        if len(parts) == 2 and all(children(part, "edge_identifier") for part in parts):
             yield Change((Edit(parts[0].end_byte, parts[1].end_byte, ""),))
 
 
 def incomplete_sensitivity(node: Node) -> Iterator[Change]:
     """A combinational process does not wake up for one of the signals that it reads."""
     if node.type == "event_expression":
-        parts = _children(node, "event_expression")
+        parts = children(node, "event_expression")
         if len(parts) == 2 and not any(item.type == "edge_identifier" for item in descendants(node)):
             yield Change((Edit(parts[0].end_byte, parts[1].end_byte, ""),))
             yield Change((Edit(parts[0].start_byte, parts[1].start_byte, ""),))
@@ -285,7 +265,7 @@ def incomplete_sensitivity(node: Node) -> Iterator[Change]:
         if process is None or root is None:
             return
         signals = declared_signals(root)
-        read = list(dict.fromkeys(name for _, name in _reads(process) if name in signals))
+        read = list(dict.fromkeys(name for _, name in reads(process) if name in signals))
         written = {
             text_of(item).split("[")[0].strip() for item in descendants(process) if item.type == "variable_lvalue"
         }
@@ -295,51 +275,14 @@ def incomplete_sensitivity(node: Node) -> Iterator[Change]:
             yield replace(node, f"@({kept})")
 
 
-def declared_signals(module: Node) -> Mapping[str, str]:
-    """The scalar and vector signals of a module, by name, each with its range as written."""
-    found: dict[str, str] = {}
-    declarations = ("ansi_port_declaration", "data_declaration", "net_declaration")
-    for node in descendants(module):
-        if node.type not in declarations or ancestor(node, *_ROUTINES) or "integer" in text_of(node).split():
-            continue
-        ranges = [text_of(item) for item in descendants(node) if item.type == "packed_dimension"]
-        for item in descendants(node):
-            named = item.type in ("variable_decl_assignment", "net_decl_assignment")
-            if named and not _children(item, "unpacked_dimension"):
-                found[text_of(item.children[0])] = "".join(ranges)
-        port = node.child_by_field_name("port_name")
-        if port is not None:
-            found[text_of(port)] = "".join(ranges)
-    return found
-
-
-def _reads(node: Node) -> Iterator[tuple[Node, str]]:
-    """The identifiers that expressions under a node read."""
-    for item in descendants(node):
-        holder = item.parent
-        if item.type != "hierarchical_identifier" or holder is None or holder.type != "primary":
-            continue
-        if ancestor(item, "event_control") is None:
-            yield item, text_of(item)
-
-
-def _edge_signals(module: Node) -> set[str]:
-    return {
-        name
-        for node in descendants(module)
-        if node.type == "event_expression" and _children(node, "edge_identifier")
-        for name in re.findall(r"\w+", text_of(node))
-    }
-
-
 def swapped_identifier(node: Node) -> Iterator[Change]:
     """A signal is read in place of another that is declared with the same range."""
     if node.type != "module_declaration":
         return
-    edges = _edge_signals(node)
+    edges = edge_signals(node)
     signals = {name: extent for name, extent in declared_signals(node).items() if name not in edges}
     names = list(signals)
-    for site, name in _reads(node):
+    for site, name in reads(node):
         if name not in signals:
             continue
         start = names.index(name) + 1
@@ -347,15 +290,6 @@ def swapped_identifier(node: Node) -> Iterator[Change]:
         if following:
             connection = ancestor(site, "named_port_connection", "ordered_port_connection")
             yield replace(site, following[0], kind="module_connection_error" if connection else kind_here(site))
-
-
-def undeclared_identifier(node: Node) -> Iterator[Change]:
-    """A signal is read under a name that nobody declared."""
-    if node.type == "module_declaration":
-        signals = declared_signals(node)
-        for site, name in _reads(node):
-            if name in signals and f"{name}_next" not in signals:
-                yield replace(site, f"{name}_next")
 
 
 def swapped_ports(node: Node) -> Iterator[Change]:
@@ -370,50 +304,9 @@ def swapped_ports(node: Node) -> Iterator[Change]:
         yield Change(_pair(first, text_of(second), second, text_of(first)))
 
 
-def undefined_module(node: Node) -> Iterator[Change]:
-    """An instance is of a module that does not exist."""
-    kind = node.child_by_field_name("instance_type") if node.type == "module_instantiation" else None
-    if kind is not None:
-        yield replace(kind, f"{text_of(kind)}_core")
-
-
-def variable_as_net(node: Node) -> Iterator[Change]:
-    """What a process assigns is declared as a net."""
-    if node.type == "reg" and ancestor(node, *_ROUTINES) is None:
-        yield replace(node, "wire")
-
-
 def dropped_signedness(node: Node) -> Iterator[Change]:
     """A signed value is taken as unsigned."""
     if node.type == "signed":
         yield remove(node)
     elif node.type == "system_tf_identifier" and text_of(node) == "$signed":
         yield replace(node, "$unsigned")
-
-
-def missing_token(*tokens: str) -> Proposer:
-    """A token of the grammar is forgotten."""
-
-    def propose(node: Node) -> Iterator[Change]:
-        if not node.is_named and node.type in tokens:
-            yield remove(node) if node.type.isalpha() else replace(node, "")
-
-    return propose
-
-
-def foreign_keyword(words: Mapping[str, str]) -> Proposer:
-    """A keyword of another language stands in place of Verilog's."""
-
-    def propose(node: Node) -> Iterator[Change]:
-        if not node.is_named and node.type in words:
-            yield replace(node, words[node.type])
-
-    return propose
-
-
-def invalid_literal(node: Node) -> Iterator[Change]:
-    """A based literal holds a digit that its base does not have."""
-    digits: Mapping[str, Sequence[str]] = {"binary_number": "2", "decimal_number": "A", "hex_number": "G"}
-    value = node.child_by_field_name("value")
-    if node.type in digits and value is not None:
-        yield replace(value, text_of(value)[:-1] + digits[node.type][0])

@@ -12,7 +12,7 @@ import tree_sitter_systemverilog
 
 from ecot.envs.domain import Mutation
 from ecot.envs.mutation import MutationLanguage, Operator, mutations, replace_tokens
-from ecot.envs.verilog import faults
+from ecot.envs.verilog import faults, slips
 
 __all__ = ["LANGUAGE", "mutate"]
 
@@ -88,19 +88,19 @@ _KEPT = (
 )
 
 _SYNTAX = (
-    Operator(name="forget_semicolon", kind="missing_semicolon", propose=faults.missing_token(";"), limit=4),
+    Operator(name="forget_semicolon", kind="missing_semicolon", propose=slips.missing_token(";"), limit=4),
     Operator(
         name="forget_end",
         kind="missing_end",
-        propose=faults.missing_token("end", "endcase", "endfunction", "endmodule"),
+        propose=slips.missing_token("end", "endcase", "endfunction", "endmodule"),
         limit=3,
     ),
-    Operator(name="forget_bracket", kind="unclosed_brackets", propose=faults.missing_token(")", "]", "}"), limit=4),
-    Operator(name="foreign_keyword", kind="illegal_keyword_usage", propose=faults.foreign_keyword(_FOREIGN), limit=3),
-    Operator(name="invalid_digit", kind="invalid_literal_format", propose=faults.invalid_literal, limit=3),
-    Operator(name="misspell_identifier", kind="undeclared_identifier", propose=faults.undeclared_identifier, limit=4),
-    Operator(name="misspell_module", kind="undefined_module", propose=faults.undefined_module, limit=2),
-    Operator(name="declare_as_net", kind="type_error", propose=faults.variable_as_net, limit=3),
+    Operator(name="forget_bracket", kind="unclosed_brackets", propose=slips.missing_token(")", "]", "}"), limit=4),
+    Operator(name="foreign_keyword", kind="illegal_keyword_usage", propose=slips.foreign_keyword(_FOREIGN), limit=3),
+    Operator(name="invalid_digit", kind="invalid_literal_format", propose=slips.invalid_literal, limit=3),
+    Operator(name="misspell_identifier", kind="undeclared_identifier", propose=slips.undeclared_identifier, limit=4),
+    Operator(name="misspell_module", kind="undefined_module", propose=slips.undefined_module, limit=2),
+    Operator(name="declare_as_net", kind="type_error", propose=slips.variable_as_net, limit=3),
 )
 
 LANGUAGE = MutationLanguage(

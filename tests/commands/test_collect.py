@@ -172,7 +172,7 @@ def test_a_lost_line_is_told_and_its_episode_played_again(
         (["agent.slips=2"], "slips must lie in [0, 1], not 2"),
         (["+agent.colour=red"], "agent cannot be made"),
         (["agent=silly"], "agent names dict, which is no agent"),
-        (["split=trian"], "unknown split 'trian'"),
+        (["split=tran"], "unknown split 'tran'"),
         (["reward=gian"], "unknown reward 'gian'"),
         (["feedback=loud"], "unknown feedback 'loud'"),
         (["stages=[compil]"], "unknown stage 'compil' of Fake/Lists-v0"),
@@ -201,7 +201,7 @@ def test_bad_input_is_one_sentence_and_exit_code_two(
 
 
 def test_bad_input_makes_no_folder(collect: Collect, tmp_path: Path) -> None:
-    assert collect("split=trian") == 2
+    assert collect("split=tran") == 2
     assert not (tmp_path / "store").exists()
 
 

@@ -23,17 +23,15 @@ from ecot.envs.proof import Finding, Trial, provable, trials
 from ecot.envs.proof_report import (
     DomainReport,
     FamilyReport,
-    Stalling,
     Tally,
-    best_stalling_return,
     file_name,
     read_report,
     report_of,
-    stalling_of,
     write_report,
 )
 from ecot.envs.proof_run import Journal, prove
 from ecot.envs.score import binary, gain, plain
+from ecot.envs.stalling import Stalling, best_stalling_return, stalling_of
 from ecot.envs.types import Label, Limits, Outcome, Request, StageResult
 
 PASSED = Outcome(stages=(StageResult(name="check", passed=True, label=Label.PASS),))
@@ -240,7 +238,7 @@ def test_a_report_comes_back_from_disk_as_it_was_written(tmp_path: Path) -> None
         sandbox="none",
         judge_digest="0",
         floor=0.1,
-        stalling=stalling_of(gain, [family], turns=5),
+        stalling=stalling_of(gain, [family.failing_scores], turns=5),
         families={"lists": family},
     )
     path = tmp_path / "deep" / file_name(report.env_id)
@@ -281,5 +279,6 @@ def test_the_best_stalling_return_is_that_of_the_best_sequence(scores: Any, turn
 
 def test_stalling_earns_less_than_an_immediate_pass_by_the_default_reward_and_more_by_the_plain_score() -> None:
     family = _report(_prove(_trials(draws=1), FakeBackend()))
-    assert stalling_of(gain, [family], turns=5) == Stalling(turns=5, stalling_return=0.1, immediate_pass=1.0)
-    assert stalling_of(plain, [family], turns=11).stalling_return > 1.0
+    known = [family.failing_scores]
+    assert stalling_of(gain, known, turns=5) == Stalling(turns=5, stalling_return=0.1, immediate_pass=1.0)
+    assert stalling_of(plain, known, turns=11).stalling_return > 1.0

@@ -25,7 +25,6 @@ from ecot.envs.proof_report import (
     file_name,
     read_report,
     report_of,
-    stalling_of,
     write_report,
 )
 from ecot.envs.proof_run import Journal, prove
@@ -33,6 +32,7 @@ from ecot.envs.provenance import judge_digest, package_version
 from ecot.envs.real import RealBackend
 from ecot.envs.sandbox.choose import NAMES
 from ecot.envs.score import gain
+from ecot.envs.stalling import stalling_of
 from ecot.envs.tools import check_tools
 
 NAME = "verify"
@@ -144,7 +144,7 @@ def _report(domain: Domain, families: Mapping[str, FamilyReport], *, sandbox: st
         sandbox=sandbox,
         judge_digest=judge_digest(domain),
         floor=domain.floor,
-        stalling=stalling_of(gain, families.values(), turns=TURNS),
+        stalling=stalling_of(gain, (item.failing_scores for item in families.values()), turns=TURNS),
         families=dict(sorted(families.items())),
     )
 

@@ -134,7 +134,7 @@ def _stimulus(params: Params, rng: Random) -> Sequence[Inputs]:
     """The directed cycles, then lines that toggle at rates that change every forty cycles."""
     width, full = params["width"], (1 << params["width"]) - 1
     cycles, level, rate = _directed(params), 0, 0.5
-    for cycle in range(220):
+    for cycle in range(205):
         rate = rng.choice((0.05, 0.3, 0.6, 0.95)) if cycle % 40 == 0 else rate
         level ^= sum(1 << line for line in range(width) if rng.random() < rate)
         clear = rng.choice((0, 0, 0, full, rng.randrange(full + 1), level))
