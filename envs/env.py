@@ -12,6 +12,7 @@ import numpy as np
 import ecot.envs.backends as backends
 from ecot.envs.backend import Backend
 from ecot.envs.domain import Domain, domain_of
+from ecot.envs.encoding import to_json
 from ecot.envs.episode import Episode, Rules
 from ecot.envs.errors import ConfigError, TaskError
 from ecot.envs.feedback import FeedbackMode
@@ -143,6 +144,7 @@ class CodeEnv(gymnasium.Env[str, str]):
             "turn_cost": self.rules.turn_cost,
             "stages": list(self.rules.stages) if self.rules.stages is not None else None,
             "target": self.rules.target,
+            "limits": None if self.rules.limits is None else to_json(self.rules.limits),
         }
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[str, dict[str, Any]]:

@@ -203,7 +203,8 @@ def report_of(findings: Sequence[Finding], *, digest: str, date: str, floor: flo
 
 def _line(item: Finding) -> str:
     where = f" in {item.stage}: {item.message}" if item.stage else ""
-    return f"{item.trial.task.id}: {item.label}, score {item.score:g}{where}"
+    name = f" {item.trial.hack.name}" if item.trial.hack else ""
+    return f"{item.trial.task.id}{name}: {item.label}, score {item.score:g}{where}"
 
 
 def _tallies(mutants: Sequence[Finding]) -> Mapping[str, Tally]:

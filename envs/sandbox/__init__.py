@@ -23,7 +23,10 @@ class WallClockError(SandboxError):
 
 
 class Exhausted(StrEnum):
-    """Which limit ended a process tree."""
+    """Which limit ended a process tree.
+
+    `CPU` also stands for time slept away: the wall-clock backstop fired on a tree that did not want a processor.
+    """
 
     CPU = "cpu"
     MEMORY = "memory"
@@ -101,15 +104,17 @@ class Workspace(Protocol):
         """Run a program to its end in the scratch folder, under its own process tree, which is killed as a whole.
 
         Raises:
-            SandboxError: the program could not be started, or the wall-clock backstop (five times
-                `limits.cpu_seconds`) fired, alone, with processor budget left.
+            SandboxError: the program could not be started. `WallClockError`: the wall-clock backstop (five times
+                `limits.cpu_seconds`) fired because the machine kept the tree waiting; run the job again, alone.
         """
 
     def call(self, function: str, argument: Any, *, limits: Limits | None = None) -> CallResult:
         """Call `package.module:function` with one JSON value in a forked child of the fork server.
 
-        The child is confined like a program that is run, before the function is entered. The function's module must
-        be one of the cell's `preload`, or importable from the installed packages.
+        The child is confined like a program that is run, before the function is entered. The function's module is one
+        of the cell's `preload`, or, as far as the mechanism lets the child see them, one of an installed package; never
+        from the scratch folder, and of this package only if it was preloaded, as its source is out of sight. What the
+        function returns is as trustworthy as the code that runs in it.
 
         Raises:
             SandboxError: as for `run`.
@@ -140,7 +145,8 @@ class Sandbox(Protocol):
         """Start a supervisor.
 
         Args:
-            preload: modules that the fork server imports before it confines anything.
+            preload: modules that the fork server imports before it confines anything. Of modules of this package, the
+                packages above them are not executed, so that the server holds what they need and nothing else.
             environment: variables for the programs, beside a fixed small set; nothing is inherited.
 
         Raises:

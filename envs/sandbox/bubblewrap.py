@@ -44,7 +44,6 @@ class Bubblewrap:
             user = unprivileged_user()
             setup = Setup(
                 mechanism=self.name,
-                channel=-1,
                 scratch=_SCRATCH,
                 user=user,
                 readable=[],

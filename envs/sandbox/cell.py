@@ -34,7 +34,7 @@ class Plan:
     """How a mechanism starts one supervisor.
 
     Attributes:
-        setup: of the supervisor, its channel aside.
+        setup: of the supervisor, but for how it starts its fork server.
         prefix: argv that the supervisor's own follows.
         reports: whether the prefix writes its child's number, as JSON, to the descriptor in place of `{report}`.
         release: undoes what was done on the host for this supervisor.
@@ -174,9 +174,9 @@ class Supervisor:
         reader, writer = os.pipe()
         with theirs, os.fdopen(reader, "rb") as report, tempfile.TemporaryFile() as complaints:
             server = (view.executable(), "-I", "-S", "-B", str(view.package() / "envs/sandbox/supervisor/launch.py"))
-            setup = replace(plan.setup, channel=theirs.fileno(), server=list(server))
+            setup = replace(plan.setup, server=list(server))
             argv = [word.replace("{report}", str(writer)) for word in plan.prefix]
-            argv += [*server, json.dumps(asdict(setup))]
+            argv += [*server, str(theirs.fileno())]
             self._channel = Channel(ours)
             try:
                 self._process = _spawn(argv, plan, complaints, (theirs.fileno(), writer))
@@ -184,6 +184,7 @@ class Supervisor:
                 theirs.close()
                 self._inner = json.load(report)["child-pid"] if plan.reports else None
                 self._channel.timeout(_START_SECONDS)
+                self._channel.send(asdict(setup))
                 self._channel.receive()
             except (ChannelClosed, OSError, ValueError) as error:
                 self.close()

@@ -73,7 +73,6 @@ def folder_plan(
     scratch = str(folder / "scratch")
     setup = Setup(
         mechanism=mechanism,
-        channel=-1,
         scratch=scratch,
         user=user,
         readable=list(readable),

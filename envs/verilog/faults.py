@@ -110,8 +110,9 @@ def _pair(first: Node, first_text: str, second: Node, second_text: str) -> tuple
 
 
 def narrow(node: Node) -> Iterator[Change]:
-    """A declared vector loses its top bit."""
-    yield from _resized(node, lambda left: str(left - 1) if left > 0 else "", suffix=" - 1")
+    """A declared vector loses its top bit; that of a constant usually holds nothing but zero."""
+    if ancestor(node, "parameter_declaration", "local_parameter_declaration") is None:
+        yield from _resized(node, lambda left: str(left - 1) if left > 0 else "", suffix=" - 1")
 
 
 def widen(node: Node) -> Iterator[Change]:

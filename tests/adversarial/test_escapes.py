@@ -565,7 +565,11 @@ def test_processor_time_that_a_parent_disowns_counts_too(workspace):
 
 def test_links_are_not_followed(workspace, outside):
     result = workspace.run(
-        ["sh", "-c", f"ln -s {outside}/secret link; ln -s {outside} folder; ln -s /dev/zero zero; mkfifo pipe; ln -s . self"]
+        [
+            "sh",
+            "-c",
+            f"ln -s {outside}/secret link; ln -s {outside} folder; ln -s /dev/zero zero; mkfifo pipe; ln -s . self",
+        ]
     )
     assert result.ok
     assert workspace.read("link") is None

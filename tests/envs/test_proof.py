@@ -113,7 +113,7 @@ def test_a_judge_that_passes_everything_scores_nothing_and_its_holes_are_listed(
     assert len(report.survivors) == report.tally.survived == 16
     assert report.survivors[0].diff.splitlines()[0].startswith("-a = ")
     assert not report.holds
-    assert report.hacks["prints"].failures == ("lists@1/000000: PASS, score 1",)
+    assert report.hacks["prints"].failures == ("lists@1/000000 prints: PASS, score 1",)
 
 
 def test_a_judge_that_fails_everything_does_not_hold() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -13,7 +12,7 @@ from ecot.envs.sandbox.supervisor.confine import Confinement
 from ecot.envs.sandbox.supervisor.landlock_rules import SCOPED, Rules, version
 from ecot.envs.sandbox.supervisor.room import Room
 from ecot.envs.sandbox.supervisor.watch import Budget, Surroundings
-from ecot.envs.sandbox.supervisor.wire import Channel
+from ecot.envs.sandbox.supervisor.wire import Channel, Message
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _OWN_TASKS = 4
@@ -26,7 +25,6 @@ class Setup:
 
     Attributes:
         mechanism: `bubblewrap`, `landlock` or `none`.
-        channel: descriptor of the connection with the host.
         scratch: folder in which programs start.
         user: number of the unprivileged user to become; None to stay who it is.
         readable: paths that programs may read, under Landlock.
@@ -34,11 +32,10 @@ class Setup:
         environment: of the programs.
         modules: where the fork server imports from.
         preload: modules that it imports at once.
-        server: argv that starts the fork server, but for its own setup as the last argument; empty in that server.
+        server: argv that starts the fork server, but for the descriptor of its connection; empty in that server.
     """
 
     mechanism: str
-    channel: int
     scratch: str
     user: int | None
     readable: list[str]
@@ -48,9 +45,9 @@ class Setup:
     preload: list[str]
     server: list[str]
 
-    def for_server(self, channel: int) -> str:
-        """The same for the fork server, as JSON."""
-        return json.dumps(asdict(replace(self, channel=channel, server=[])))
+    def for_server(self) -> Message:
+        """The same for the fork server."""
+        return asdict(replace(self, server=[]))
 
 
 @dataclass(frozen=True, slots=True)

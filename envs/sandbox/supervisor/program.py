@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import select
 import socket
@@ -30,9 +29,9 @@ Answer = tuple[Message, list[bytes]]
 class Supervisor:
     """Serves one host: holds its scratch folder, runs its programs, and passes its calls to the fork server."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: Setup, host: Channel) -> None:
         self._setup = setup
-        self._host = Channel(socket.socket(fileno=setup.channel))
+        self._host = host
         self._server, server = _start_server(setup)
         self._kit = kit = establish.supervisor(setup, self._server)
         self._programs = Programs(kit.confinement, setup.environment, everyone=kit.everyone, spared=[server])
@@ -103,8 +102,8 @@ class Supervisor:
 class Server:
     """The fork server: imported its modules before it knew of any candidate; its children call their functions."""
 
-    def __init__(self, setup: Setup) -> None:
-        self._host = Channel(socket.socket(fileno=setup.channel))
+    def __init__(self, setup: Setup, host: Channel) -> None:
+        self._host = host
         sys.path += setup.modules
         for module in setup.preload:
             load(module)
@@ -166,11 +165,13 @@ def account(report: Report) -> Answer:
 
 
 def main(argv: list[str]) -> int:
-    """Serve as a JSON object in the first argument says."""
+    """Serve whoever is at the other end of the descriptor in the first argument, and first sends a `Setup`."""
     kernel.set_dumpable(False)
     kernel.adopt_orphans()
-    setup = Setup(**json.loads(argv[0]))
-    (Supervisor(setup) if setup.server else Server(setup)).serve()
+    host = Channel(socket.socket(fileno=int(argv[0])))
+    message, _ = host.receive()
+    setup = Setup(**message)
+    (Supervisor(setup, host) if setup.server else Server(setup, host)).serve()
     return 0
 
 
@@ -178,7 +179,9 @@ def _start_server(setup: Setup) -> tuple[Channel, int]:
     """Start the fork server, apart from this process, while privileges and the sight of our package are still there."""
     ours, theirs = socket.socketpair()
     os.set_inheritable(theirs.fileno(), True)
-    argv = [*setup.server, setup.for_server(theirs.fileno())]
+    argv = [*setup.server, str(theirs.fileno())]
     process = os.posix_spawn(argv[0], argv, {**os.environ, **dict.fromkeys(_SINGLE_THREAD, "1")})
     theirs.close()
-    return Channel(ours), process
+    server = Channel(ours)
+    server.send(setup.for_server())
+    return server, process

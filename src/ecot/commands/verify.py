@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -44,6 +45,8 @@ TURNS = 5
 """Of the default budget: one answer and four corrections."""
 _QUICK_MUTANTS = 3
 _FULL_DRAWS = 5
+_COLUMNS = ("built", "killed", "equal", "lived", "score")
+"""Of mutants: those that count and what became of them; `equal` ones are proved to behave as the solution."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -186,10 +189,15 @@ def _show(report: DomainReport, console: Console, *, full: bool) -> bool:
     return proved and enough and stalling.stalling_return < stalling.immediate_pass
 
 
+def _table(*columns: str, title: str) -> Table:
+    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1))
+    for index, name in enumerate(columns):
+        table.add_column(name, no_wrap=True, justify="right" if index else "left")
+    return table
+
+
 def _family_table(report: DomainReport) -> Table:
-    table = Table(
-        "family", "solutions", "built", "killed", "equivalent", "survived", "score", "cheats", title=report.env_id
-    )
+    table = _table("family", "solved", *_COLUMNS, "cheats", title=report.env_id)
     for name, family in report.families.items():
         failed = sum(bool(hack.failures) for hack in family.hacks.values())
         cheats = f"{len(family.hacks) - failed}/{len(family.hacks)}"
@@ -204,7 +212,7 @@ def _family_table(report: DomainReport) -> Table:
 
 
 def _operator_table(report: DomainReport) -> Table:
-    table = Table("operator", "built", "killed", "equivalent", "survived", "score", title="by operator, * kept back")
+    table = _table("operator", *_COLUMNS, title="by operator, * kept back from the authors")
     for name, tally in report.operators.items():
         if tally.generated:
             table.add_row(f"{name}{' *' if tally.kept else ''}", *_cells(tally))

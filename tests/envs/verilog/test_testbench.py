@@ -210,9 +210,7 @@ def _with_seconds(task: Task, seconds: float) -> Task:
     return replace(task, bundle=replace(task.bundle, limits=replace(task.bundle.limits, cpu_seconds=seconds)))
 
 
-def test_a_pass_that_the_own_scorer_fails_for_a_word_in_its_log_is_marked(
-    vote: Task, judged: Judged
-) -> None:
+def test_a_pass_that_the_own_scorer_fails_for_a_word_in_its_log_is_marked(vote: Task, judged: Judged) -> None:
     constant = vote.solution[0].text.replace("endmodule", "  logic never;\n  always_comb never = 1'b0;\nendmodule")
     outcome = judged(vote, constant)
     assert outcome.passed
