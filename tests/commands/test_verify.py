@@ -86,7 +86,7 @@ def test_the_full_tier_writes_what_it_found(tools: Tools, tmp_path: Path, capsys
     assert [path.name for path in tmp_path.iterdir()] == ["proof.json"]
     shown = capsys.readouterr().out
     assert "Mutation score 100.00%: 32 killed of 32 that count." in shown
-    assert "solves earns 0.1" in shown.replace("\n", " ")
+    assert "solves earns 0.1" in shown
 
 
 def test_the_quick_tier_tries_three_mutants_a_family_and_writes_nothing(tools: Tools, tmp_path: Path) -> None:
@@ -127,7 +127,7 @@ def test_a_judge_that_lets_mutants_live_ends_with_1_and_shows_them(
     assert _verify(tmp_path, "--full", "--draws", "1") == 1
     shown = capsys.readouterr().out
     assert "survived: lists@1/000000 line 1 off_by_one" in shown
-    assert "does not hold: left: lists@1/000000: PASS, score 1" in shown
+    assert "does not hold: left: lists@1/000000 prints: PASS, score 1" in shown
     assert json.loads((tmp_path / "proof.json").read_text())["families"]["left"]["survivors"]
 
 

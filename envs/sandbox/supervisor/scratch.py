@@ -44,10 +44,10 @@ def read(root: str, path: str, limit: int) -> bytes | None:
         return None
     finally:
         os.close(folder)
-    with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            return None
-        return _up_to(file.fileno(), limit)
+    try:
+        return _up_to(descriptor, limit) if stat.S_ISREG(os.fstat(descriptor).st_mode) else None
+    finally:
+        os.close(descriptor)
 
 
 def clear(root: str, *, parent: int | None = None) -> None:

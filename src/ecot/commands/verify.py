@@ -131,7 +131,7 @@ def _prove_domain(
         report = _report(domain, reports, sandbox=backend.sandbox.name)
     journal.remove()
     if arguments.full:
-        console.print(f"written to {path}")
+        console.print(f"written to {path}", soft_wrap=True)
     return report
 
 
@@ -170,14 +170,19 @@ def _show(report: DomainReport, console: Console, *, full: bool) -> bool:
         console.print(_operator_table(report))
         for family in report.families.values():
             for item in family.survivors:
-                console.print(f"survived: {item.task_id} line {item.line} {item.operator}\n{item.diff}", markup=False)
+                console.print(
+                    f"survived: {item.task_id} line {item.line} {item.operator}\n{item.diff}",
+                    markup=False,
+                    soft_wrap=True,
+                )
     for name, family in report.families.items():
         for line in [*family.failures, *(line for hack in family.hacks.values() for line in hack.failures)]:
-            console.print(f"does not hold: {name}: {line}", markup=False, style="red")
+            console.print(f"does not hold: {name}: {line}", markup=False, style="red", soft_wrap=True)
     stalling = report.stalling
     console.print(
         f"In {stalling.turns} turns the best policy that never solves earns {stalling.stalling_return:g}; "
-        f"an immediate pass earns {stalling.immediate_pass:g}."
+        f"an immediate pass earns {stalling.immediate_pass:g}.",
+        soft_wrap=True,
     )
     tally = report.tally
     console.print(

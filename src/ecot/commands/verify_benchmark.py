@@ -116,7 +116,8 @@ def _report(found: Sequence[Examined], source: VerilogEvalSource, domain: Domain
                 "netlist_agrees": item.netlist_agrees,
                 "passes_apart": item.passes_apart,
                 "forgery_check_available": item.replayable,
-                "hacks": {name: [str(judged.label), judged.own] for name, judged in item.hacks.items()},
+                "cheats_pass_own_scorer": sum(judged.own == OWN_PASS for judged in item.hacks.values()),
+                "cheats_pass_here": sum(judged.label.value == "PASS" for judged in item.hacks.values()),
             }
             for item in found
         },

@@ -90,7 +90,7 @@ def test_a_function_returns_a_value_or_what_it_raised(cell):
         assert workspace.call("builtins:set", [1]).error.startswith("TypeError: Object of type set")
         assert workspace.call("math:missing", 0).error.startswith("AttributeError")
         assert workspace.call("no_such_module:f", 0).error.startswith("ModuleNotFoundError")
-        assert workspace.call("builtins:exit", 3).error == "SystemExit: 3"
+        assert workspace.call("sys:exit", 3).error == "SystemExit: 3"
         crashed = workspace.call("builtins:exec", "import os; os.abort()")
         assert (crashed.value, crashed.process.exit_code) == (None, None)
         assert crashed.process.signal != 0
@@ -141,9 +141,10 @@ def test_a_workspace_starts_empty_and_the_last_one_is_gone(cell):
 
 def test_a_supervisor_that_died_is_replaced_before_the_next_workspace(cell):
     supervisor = cell._supervisor
-    with pytest.raises(SandboxError, match="does not answer"), cell.workspace(LIMITS) as workspace:
+    with cell.workspace(LIMITS) as workspace:
         os.kill(supervisor._inner or supervisor._process.pid, signal.SIGKILL)
-        workspace.run(["true"])
+        with pytest.raises(SandboxError, match="does not answer"):
+            workspace.run(["true"])
     with pytest.raises(SandboxError, match="open a new workspace"):
         workspace.run(["true"])
     with cell.workspace(LIMITS) as workspace:
@@ -151,7 +152,7 @@ def test_a_supervisor_that_died_is_replaced_before_the_next_workspace(cell):
 
 
 def test_closing_twice_is_harmless_and_leaves_nothing(mechanism):
-    descriptors = len(os.listdir("/proc/self/fd"))
+    descriptors = len(list(Path("/proc/self/fd").iterdir()))
     cell = MECHANISMS[mechanism].cell()
     with cell.workspace(LIMITS) as workspace:
         folder = Path(workspace.run(["pwd"]).stdout.strip())
@@ -161,7 +162,7 @@ def test_closing_twice_is_harmless_and_leaves_nothing(mechanism):
     cell.close()
     assert supervisor.returncode is not None
     assert not folder.parent.joinpath("scratch").exists() or mechanism == "bubblewrap"
-    assert len(os.listdir("/proc/self/fd")) == descriptors
+    assert len(list(Path("/proc/self/fd").iterdir())) == descriptors
 
 
 def test_a_cell_that_was_forgotten_ends_by_itself(mechanism):
@@ -194,7 +195,7 @@ def test_preloading_a_module_of_ours_executes_no_package_above_it(mechanism):
         with cell.workspace(LIMITS) as workspace:
             probe = """if True:
                 import sys
-                raise LookupError(sorted(name for name in sys.modules if name.split(".")[0] in ("ecot", "gymnasium", "numpy")))
+                raise LookupError([name for name in sys.modules if name[:4] in ("ecot", "gymn", "nump")])
             """
             error = workspace.call("builtins:exec", probe).error
             assert "ecot.envs.errors" in error
@@ -249,7 +250,7 @@ def test_an_ordinary_user_gets_the_same_protection(mechanism, tmp_path):
     if os.getuid() != 0:
         pytest.skip("the other tests ran as an ordinary user already")
     interpreter = "/usr/bin/python3"
-    if not os.path.exists(interpreter) or sys.version_info[:2] != _version(interpreter):
+    if not Path(interpreter).exists() or sys.version_info[:2] != _version(interpreter):
         pytest.skip(f"{interpreter} cannot import the packages of {sys.executable}")
     script = """
         import os, sys

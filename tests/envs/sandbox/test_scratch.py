@@ -25,7 +25,7 @@ def test_what_is_written_is_read_and_then_gone(tmp_path, names, data):
     assert scratch.read(root, path, 1 << 20) == data
     assert scratch.read(root, path, 10) == data[:10]
     scratch.clear(root)
-    assert os.listdir(root) == []
+    assert not list(Path(root).iterdir())
 
 
 def test_clearing_leaves_what_links_point_to(tmp_path):
@@ -38,29 +38,29 @@ def test_clearing_leaves_what_links_point_to(tmp_path):
     (root / "deep" / "link").symlink_to(outside / "kept")
     scratch.clear(str(root))
     assert (outside / "kept").read_text() == "x"
-    assert os.listdir(root) == []
+    assert not list(Path(root).iterdir())
 
 
 def test_clearing_manages_folders_deeper_than_a_path_can_say(tmp_path):
-    here = os.getcwd()
+    here = Path.cwd()
     os.chdir(tmp_path)
     try:
         for _ in range(1200):
-            os.mkdir("d" * 100)
+            Path("d" * 100).mkdir()
             os.chdir("d" * 100)
         Path("file").write_text("x")
     finally:
         os.chdir(here)
     assert scratch.usage(str(tmp_path), 10_000)[1] == 10_000, "too deep to count is as many as allowed"
     scratch.clear(str(tmp_path))
-    assert os.listdir(tmp_path) == []
+    assert not list(tmp_path.iterdir())
 
 
 def test_clearing_manages_more_files_than_one_look_shows(tmp_path):
     for number in range(2500):
         (tmp_path / str(number)).touch()
     scratch.clear(str(tmp_path))
-    assert os.listdir(tmp_path) == []
+    assert not list(tmp_path.iterdir())
 
 
 def test_usage_counts_files_and_bytes_on_disk(tmp_path):

@@ -49,6 +49,10 @@ def _directed(unit: Unit) -> list[tuple[int, int, int]]:
 def _stimulus(params: Params, rng: Random) -> Sequence[Inputs]:
     unit = Unit(params)
     directed = _directed(unit)
+    # Every operation in turn on operands that stay: the result must follow the code alone.
+    for _ in range(2):
+        kept = (_operand(unit.width, rng), _operand(unit.width, rng))
+        directed += [(code, *kept) for code in range(1 << unit.code_width)]
     drawn = [
         (rng.randrange(1 << unit.code_width), _operand(unit.width, rng), _operand(unit.width, rng))
         for _ in range(400 - len(directed))

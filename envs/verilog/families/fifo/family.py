@@ -120,7 +120,7 @@ def _verilog(params: Params, words: Mapping[str, str]) -> dict[str, str]:
     lost = f"{push} && is_full" + ("" if params["full"] == "refuse" else f" && !{pop}")
     errors, registered = params["errors"] != "none", params["read"] == "registered"
     kept = " || {}" if params["errors"] == "sticky" else ""
-    step = "{0} + 1'b1" if depth & depth - 1 == 0 else "({0} == DEPTH - 1) ? 0 : {0} + 1'b1"
+    step = "{0} + 1'b1" if depth & depth - 1 == 0 else "({0} >= DEPTH - 1) ? 0 : {0} + 1'b1"
     word = words["word"]
     read = "            if (take)\n                read_word <= memory[head];\n"
     return {

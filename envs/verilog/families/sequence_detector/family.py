@@ -248,6 +248,10 @@ def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
     for state in range(len(pattern)):
         for resumed in range(1, len(pattern)):
             cycles += _bits(pattern[:state] + str(1 - int(pattern[state])) + pattern[resumed:])
+    # From a known state: a beginning that is none, and a match whose last bits begin the next.
+    for resumed in range(1, len(pattern)):
+        cycles += [{"reset": 1}, *_bits(str(1 - int(pattern[0])) + pattern[resumed:] + pattern[1:])]
+        cycles += [{"reset": 1}, *_bits(pattern + pattern[resumed:])]
     for place in range(1, len(pattern) + 1):
         head, tail = _bits(pattern[:place]), _bits(pattern[place:])
         cycles += [*head, {"data": 0}, {"data": 1}, {"data": last}, *tail]
