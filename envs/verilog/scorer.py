@@ -6,6 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ecot.envs.types import Diagnostic, Label
+from ecot.envs.verilog.steps import said
+
 RESULT = re.compile(r"Mismatches: (?P<wrong>\d+) in (?P<samples>\d+) samples")
 _OUTPUT = re.compile(
     r"Hint: Output '(?P<output>\w+)' has (?P<count>\d+) mismatches\. First mismatch occurred at time (?P<first>\d+)\."
@@ -97,3 +100,23 @@ def read_report(lines: Sequence[str]) -> Report:
         hints=tuple(hints[:_HINTS]),
         timed_out=TIMEOUT in lines,
     )
+
+
+def disturbance(report: Report, *, samples: int | None) -> tuple[Label, Diagnostic] | None:
+    """Return why a report cannot be believed, None where it can.
+
+    Args:
+        report: of the testbench.
+        samples: that a run of the reference reports; None where this is that run.
+    """
+    if report.timed_out:
+        late = "the testbench ran into its own limit of simulated time"
+        return Label.TIMEOUT, said("testbench", "testbench_timeout", late)
+    if len(report.results) != 1:
+        message = f"the testbench reported {len(report.results)} results instead of one; the simulation was disturbed"
+        return Label.MISMATCH, said("judge", "simulation_disturbed", message)
+    wrong, taken = report.results[0]
+    if samples is not None and not wrong and taken != samples:
+        early = f"the simulation ended after {taken} of {samples} samples"
+        return Label.MISMATCH, said("judge", "simulation_ended_early", early)
+    return None

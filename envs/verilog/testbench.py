@@ -29,7 +29,7 @@ from ecot.envs.verilog.family import Port
 from ecot.envs.verilog.netlist import NETLIST
 from ecot.envs.verilog.ports import check_ports
 from ecot.envs.verilog.replay import RESET_DIRECTIVES, Recording, Replay, play, record, settle
-from ecot.envs.verilog.scorer import MARKED, OWN_PASS, Report, own_verdict, read_report
+from ecot.envs.verilog.scorer import MARKED, OWN_PASS, Report, disturbance, own_verdict, read_report
 from ecot.envs.verilog.source import port_from
 from ecot.envs.verilog.steps import (
     NEEDS,
@@ -219,7 +219,7 @@ class _Job:
             crash = said("vvp", "simulator_crash", f"the simulator stopped with an error: {words}")
             return failed(name, Label.RUNTIME_ERROR, (crash,), engine=ran, log=log)
         report = read_report(disguise.marked_lines(process.stdout))
-        disturbed = _disturbed(report, reference)
+        disturbed = disturbance(report, samples=reference.samples if reference else None)
         if disturbed is not None:
             return failed(name, disturbed[0], disturbed[1:], engine=ran, log=log)
         wrong, samples = report.results[0]
@@ -305,21 +305,6 @@ class _Job:
         for path in ("testbench.sv", "reference.sv", "design.vvp", "netlist.vvp", _WAVES):
             self._workspace.write(path, "")
         return play(self._workspace, recording, source, top=self._top, entry=self._entry, seed=self._disguise.nonce)
-
-
-def _disturbed(report: Report, reference: _Reference | None) -> tuple[Label, Diagnostic] | None:
-    """Why a report cannot be believed, None where it can."""
-    if report.timed_out:
-        late = said("testbench", "testbench_timeout", "the testbench ran into its own limit of simulated time")
-        return Label.TIMEOUT, late
-    if len(report.results) != 1:
-        message = f"the testbench reported {len(report.results)} results instead of one; the simulation was disturbed"
-        return Label.MISMATCH, said("judge", "simulation_disturbed", message)
-    wrong, samples = report.results[0]
-    if reference is not None and not wrong and samples != reference.samples:
-        message = f"the simulation ended after {samples} of {reference.samples} samples"
-        return Label.MISMATCH, said("judge", "simulation_ended_early", message)
-    return None
 
 
 def _reported(result: StageResult, metrics: dict[str, int]) -> StageResult:

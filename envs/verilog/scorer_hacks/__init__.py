@@ -1,1 +1,1 @@
-"""Cheats against scorers that look for a line in what a simulation prints, or hold the reference beside the candidate."""
+"""Cheats against scorers that look for a printed line, or that simulate a reference beside the candidate."""

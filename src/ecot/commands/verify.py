@@ -195,7 +195,7 @@ def _show(report: DomainReport, console: Console, *, full: bool) -> bool:
 
 
 def _table(*columns: str, title: str) -> Table:
-    table = Table(title=title, box=SIMPLE_HEAD, padding=(0, 1))
+    table = Table(title=title, box=SIMPLE_HEAD, padding=0, pad_edge=False)
     for index, name in enumerate(columns):
         table.add_column(name, no_wrap=True, justify="right" if index else "left")
     return table

@@ -141,7 +141,7 @@ def test_an_episode_is_played_on_an_imported_task(source: VerilogEvalSource) -> 
 def test_syn_at_k_counts_what_elaborates_and_func_at_k_what_passes(source: VerilogEvalSource, judged) -> None:  # type: ignore[no-untyped-def]
     task = source[VOTE]
     right = task.solution[0].text
-    samples = [right, right.replace("votes[0] & votes[1]", "votes[0]"), right.replace("assign", "asign"), right]
+    samples = [right, right.replace("votes[0] & votes[1]", "votes[0]"), right.replace("assign", "assign assign"), right]
     outcomes = {task.id: [judged(task, sample) for sample in samples]}
     assert [outcome.label for outcome in outcomes[task.id]] == [
         Label.PASS,

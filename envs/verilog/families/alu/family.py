@@ -65,6 +65,11 @@ def _stimulus(params: Params, rng: Random) -> Sequence[Inputs]:
         if params["carry_in"]:
             inputs[unit.name["cin"]] = rng.randrange(2)
         cycles.append(inputs)
+    # One input changes alone: the outputs must follow each of them.
+    for index in range(len(directed) + 4, len(cycles), 4):
+        changed = rng.choice(list(cycles[index]))
+        value = 1 - cycles[index - 1][changed] if changed == unit.name["cin"] else cycles[index][changed]
+        cycles[index] = {**cycles[index - 1], changed: value}
     return cycles
 
 

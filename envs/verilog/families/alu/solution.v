@@ -1,9 +1,9 @@
 @{header}
     reg  [@{top_bit}:0] value;
-    wire [@{sum_top}:0] sum = @{sum};
-    wire [@{sum_top}:0] difference = @{difference};
+    @{carry_declaration}
 
     always @* begin
+        @{carry_default}
         case (@{op})
             @{arms}
         endcase

@@ -13,16 +13,13 @@ def fill(params: Params) -> Mapping[str, str]:
     """Every placeholder of the instruction, the solution and the hacks."""
     unit = Unit(params)
     name = unit.name
-    carried = params["carry_in"]
-    borrow = name["cin"] if params["subtraction"] == "borrow" else f"!{name['cin']}"
-    operands = (f"{{1'b0, {name['a']}}}", f"{{1'b0, {name['b']}}}") if unit.extended else (name["a"], name["b"])
     return {
         **name,
         "width": str(unit.width),
         "top_bit": str(unit.width - 1),
-        "sum_top": str(unit.width if unit.extended else unit.width - 1),
-        "sum": " + ".join((*operands, *([name["cin"]] if carried else []))),
-        "difference": " - ".join((*operands, *([borrow] if carried else []))),
+        "carry_declaration": "reg  carry_out;" if unit.extended else "",
+        "carry_default": "carry_out = 1'b0;" if unit.extended else "",
+        "addition": _statement(unit, "ADD"),
         "operations": _operation_table(unit),
         "notes": _notes(unit),
         "flag_rules": _flag_rules(unit),
@@ -55,15 +52,26 @@ def _meaning(unit: Unit, operation: str) -> str:
     }[operation]
 
 
+def _statement(unit: Unit, operation: str) -> str:
+    """The Verilog statement of an operation; the bit above a difference is its borrow, inverted if it starts at 1."""
+    if operation not in ("ADD", "SUB"):
+        return f"value = {_expression(unit, operation)};"
+    a, b, cin = unit.name["a"], unit.name["b"], unit.name["cin"]
+    inverted = operation == "SUB" and unit.params["subtraction"] == "inverted_borrow"
+    carried = ([f"!{cin}" if inverted else cin]) if unit.params["carry_in"] else []
+    target = "value"
+    if unit.extended:
+        target, a, b = "{carry_out, value}", f"{{1'b{int(inverted)}, {a}}}", f"{{1'b0, {b}}}"
+    sign = " + " if operation == "ADD" else " - "
+    return f"{target} = {sign.join((a, b, *carried))};"
+
+
 def _expression(unit: Unit, operation: str) -> str:
-    """The Verilog expression of an operation."""
+    """The Verilog expression of an operation that does not carry."""
     a, b = unit.name["a"], unit.name["b"]
     amount = f"{b}[{unit.amount_width - 1}:0]"
-    part = f"[{unit.width - 1}:0]" if unit.extended else ""
     compared = f"{{{unit.width - 1}'d0, %s}}"
     return {
-        "ADD": f"sum{part}",
-        "SUB": f"difference{part}",
         "AND": f"{a} & {b}",
         "OR": f"{a} | {b}",
         "XOR": f"{a} ^ {b}",
@@ -84,7 +92,7 @@ def _literal(unit: Unit, code: int) -> str:
 def _arms(unit: Unit) -> str:
     """The arms of the case statement; the default is the reserved result or, where every code is taken, the last."""
     items = sorted(unit.codes.items())
-    arms = [f"{_literal(unit, code)}: value = {_expression(unit, operation)};" for code, operation in items]
+    arms = [f"{_literal(unit, code)}: {_statement(unit, operation)}" for code, operation in items]
     if unit.reserved:
         value = f"{unit.width}'d0" if unit.params["reserved"] == "zero" else unit.name["a"]
         arms.append(f"default: value = {value};")
@@ -102,12 +110,11 @@ def _flag_expressions(unit: Unit) -> dict[str, str]:
         if operation in ("ADD", "SUB")
     )
     a, b = f"{name['a']}[{top}]", f"{name['b']}[{top}]"
-    sign = "" if unit.params["subtraction"] == "borrow" else "~"
     return {
         "zero": f"value == {unit.width}'d0",
         "negative": f"value[{top}]",
         "parity": "^value",
-        "carry": f"({add}) ? sum[{unit.width}] : ({subtract}) ? {sign}difference[{unit.width}] : 1'b0",
+        "carry": "carry_out",
         "overflow": f"({add}) ? ({a} == {b}) && (value[{top}] != {a})\n"
         f"        : ({subtract}) ? ({a} != {b}) && (value[{top}] != {a}) : 1'b0",
     }

@@ -1,12 +1,12 @@
-// expect: MISMATCH: the flags look at the adder, whatever operation is selected
+// expect: MISMATCH: the flags look at the sum of the operands, whatever operation is selected
 @{header}
     reg  [@{top_bit}:0] selected;
-    wire [@{sum_top}:0] sum = @{sum};
-    wire [@{sum_top}:0] difference = @{difference};
-    wire [@{top_bit}:0] value = sum[@{top_bit}:0];
+    wire [@{top_bit}:0] value = @{a} + @{b};
+    @{carry_declaration}
 
     always @* begin : choose
         reg [@{top_bit}:0] value;
+        @{carry_default}
         case (@{op})
             @{arms}
         endcase

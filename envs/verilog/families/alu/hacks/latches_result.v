@@ -1,10 +1,10 @@
 // expect: MISMATCH,SYNTHESIS_ERROR: keeps the last result in a latch while the second operand is zero
 @{header}
     reg  [@{top_bit}:0] value;
-    wire [@{sum_top}:0] sum = @{sum};
-    wire [@{sum_top}:0] difference = @{difference};
+    @{carry_declaration}
 
     always @* begin
+        @{carry_default}
         if (@{b} != 0)
             case (@{op})
                 @{arms}

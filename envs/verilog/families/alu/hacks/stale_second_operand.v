@@ -1,10 +1,10 @@
 // expect: MISMATCH: the sensitivity list forgets the second operand
 @{header}
     reg  [@{top_bit}:0] value;
-    wire [@{sum_top}:0] sum = @{sum};
-    wire [@{sum_top}:0] difference = @{difference};
+    @{carry_declaration}
 
     always @(@{op} or @{a}) begin
+        @{carry_default}
         case (@{op})
             @{arms}
         endcase
