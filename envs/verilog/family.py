@@ -67,7 +67,7 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A folder `families/<name>/` holding `family.py` (this record, as `FAMILY`), `instruction.md`, `solution.v`, `hacks/`.
+    """A folder `families/<name>/`: `family.py` (this record, as `FAMILY`), `instruction.md`, `solution.v`, `hacks/`.
 
     Attributes:
         name: of the folder.

@@ -62,6 +62,7 @@ _NODES: Mapping[Any, tuple[str, str]] = {
     SyntaxKind.ProceduralReleaseStatement: ("force", "`release` is for simulation only"),
     SyntaxKind.DefParam: ("defparam", "`defparam` reaches into other modules; pass parameters at the instance"),
 }
+_SWITCHES = frozenset(kind for kind in TokenKind if re.fullmatch(r"R?tran(If[01])?Keyword", kind.name, re.IGNORECASE))
 _SCAN = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|`\w+|\$[A-Za-z_][\w$]*', re.DOTALL)
 
 
@@ -187,7 +188,10 @@ def _node(
 
 
 def _token(token: Token, manager: SourceManager, reserved: frozenset[str]) -> Iterator[dict[str, Any]]:
-    if token.kind == TokenKind.SystemIdentifier:
+    if token.kind in _SWITCHES:
+        message = f"the bidirectional switch `{token.rawText}` reaches back into the inputs; use assignments"
+        yield _violation("bidirectional_switch", _line(manager, token.location), token.rawText, message)
+    elif token.kind == TokenKind.SystemIdentifier:
         yield from _system_name(token.valueText, _line(manager, token.location))
     elif token.kind == TokenKind.Identifier:
         name = token.valueText

@@ -1,0 +1,1 @@
+"""The built-in families, a folder each; `source.py` finds them."""
