@@ -53,7 +53,7 @@ class Bubblewrap:
                 preload=list(preload),
                 server=[],
             )
-            return Plan(setup=setup, prefix=_prefix(program, privileged=user is not None), reports=True)
+            return Plan(setup=setup, prefix=_prefix(program, privileged=user is not None))
 
         return SupervisedCell(plan)
 

@@ -24,7 +24,7 @@ from ecot.envs.types import Limits
 
 _START_SECONDS = 120.0
 _GRACE_SECONDS = 30.0
-_PARTING_SECONDS = 5.0
+_PARTING_SECONDS = 60.0
 _WALL_FACTOR = 5.0
 _MOST_CHARACTERS = 2000
 
@@ -35,14 +35,13 @@ class Plan:
 
     Attributes:
         setup: of the supervisor, but for how it starts its fork server.
-        prefix: argv that the supervisor's own follows.
-        reports: whether the prefix writes its child's number, as JSON, to the descriptor in place of `{report}`.
+        prefix: argv that the supervisor's own follows; `{report}` in it stands for a descriptor to which it writes the
+            number of its child, as JSON.
         release: undoes what was done on the host for this supervisor.
     """
 
     setup: Setup
     prefix: tuple[str, ...] = ()
-    reports: bool = False
     release: Callable[[], None] = field(default=lambda: None)
 
 
@@ -171,22 +170,22 @@ class Supervisor:
 
     def _start(self, plan: Plan) -> None:
         ours, theirs = socket.socketpair()
-        reader, writer = os.pipe()
-        with theirs, os.fdopen(reader, "rb") as report, tempfile.TemporaryFile() as complaints:
+        # A file, as bubblewrap would be killed by a broken pipe if this process ended now, and leave a child behind.
+        with theirs, tempfile.TemporaryFile() as report, tempfile.TemporaryFile() as complaints:
             server = (view.executable(), "-I", "-S", "-B", str(view.package() / "envs/sandbox/supervisor/launch.py"))
             setup = replace(plan.setup, server=list(server))
-            argv = [word.replace("{report}", str(writer)) for word in plan.prefix]
+            argv = [word.replace("{report}", str(report.fileno())) for word in plan.prefix]
             argv += [*server, str(theirs.fileno())]
             self._channel = Channel(ours)
             try:
-                self._process = _spawn(argv, plan, complaints, (theirs.fileno(), writer))
-                os.close(writer)
+                self._process = _spawn(argv, plan, complaints, (theirs.fileno(), report.fileno()))
                 theirs.close()
-                self._inner = json.load(report)["child-pid"] if plan.reports else None
                 self._channel.timeout(_START_SECONDS)
                 self._channel.send(asdict(setup))
                 self._channel.receive()
+                self._inner = _reported(report)
             except (ChannelClosed, OSError, ValueError) as error:
+                self._inner = _reported(report)
                 self.close()
                 complaints.seek(0)
                 text = complaints.read().decode("utf-8", errors="replace").strip()[-_MOST_CHARACTERS:]
@@ -204,6 +203,15 @@ def _spawn(argv: Sequence[str], plan: Plan, complaints: IO[bytes], kept: Sequenc
         pass_fds=kept,
         start_new_session=True,
     )
+
+
+def _reported(report: IO[bytes]) -> int | None:
+    """The number of bubblewrap's child, as the host counts; None where it did not say."""
+    report.seek(0)
+    try:
+        return int(json.load(report)["child-pid"])
+    except ValueError:
+        return None
 
 
 def programs_environment(scratch: str, environment: Mapping[str, str] | None) -> dict[str, str]:

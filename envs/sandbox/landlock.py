@@ -39,7 +39,7 @@ class Landlock:
         ]
         if os.getuid() != 0:
             gaps.append("Modes of files cannot be set either.")
-            gaps.append("Processes are counted every 10 to 20 ms; the kernel itself stops them 4096 above their limit.")
+            gaps.append("Processes are counted every 10 to 20 ms; the kernel itself stops them 1024 above their limit.")
         elif not _open_to_others(view.executable()):
             gaps.append(
                 f"The interpreter lies where only root may go ({view.executable()}): programs in Python cannot be run, "

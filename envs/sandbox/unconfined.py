@@ -18,7 +18,11 @@ class Unconfined:
 
     def gaps(self) -> Sequence[str]:
         """See `Sandbox.gaps`."""
-        return ("Nothing is confined: a candidate reads, writes, connects and kills whatever the present user can.",)
+        return (
+            "Nothing is confined: a candidate reads, writes, connects and kills whatever the present user can.",
+            "Processes are found and ended one by one: one that forks faster than that is ended by the wall clock of "
+            "whoever waits for the supervisor, if at all.",
+        )
 
     def cell(self, *, preload: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> SupervisedCell:
         """See `Sandbox.cell`."""

@@ -77,6 +77,8 @@ def matching_script(top: str, clock: str) -> str:
             "setundef -undriven -undef",
             "opt_clean",
             *_one_clock(clock),
+            "async2sync",
+            "opt_clean",
             f"rename {top} {name}",
             f"design -stash {name}",
         ]
@@ -99,8 +101,6 @@ def _one_clock(clock: str) -> list[str]:
     """Commands that fail unless every register hangs on the rising edge of the one clock."""
     return [
         "select -assert-none t:$*latch* t:$sr",
-        "async2sync",
-        "opt_clean",
         "select -assert-none t:$*ff* r:CLK_POLARITY=0 %i",
         f"select -assert-none t:$*ff* w:{clock} %co1:+[CLK] %d" if clock else "select -assert-none t:$*ff*",
     ]
@@ -116,18 +116,25 @@ def proof_script(top: str, clock: str) -> str:
             "proc",
             "flatten",
             "opt_clean",
-            "memory_map",
-            "opt_clean",
-            *(["opt_dff -sat", "opt_clean"] if name == "gate" else []),
             "check -assert",
+            "memory_map",
+            "setundef -undriven -undef",
+            "opt_clean",
+            *(["opt_dff -sat", "dffunmap", "opt_clean"] if name == "gate" else []),
             *_one_clock(clock),
+            # Bit by bit, registers of another width still match in the bits that both have.
+            "simplemap t:$dff t:$adff",
+            "splitnets",
+            "opt_clean",
             f"rename {top} {name}",
             f"design -stash {name}",
         ]
     lines += [
         "design -copy-from gold -as gold gold",
         "design -copy-from gate -as gate gate",
+        # Before resets become logic, so that registers with an asynchronous reset are matched too.
         "expose -shared -dff",
+        "async2sync",
         "miter -equiv -ignore_gold_x -flatten gold gate miter",
         "hierarchy -top miter",
         f"sat -verify -tempinduct -maxsteps {LONGEST_INDUCTION} -enable_undef -set-def-inputs -set-init-undef "

@@ -38,7 +38,6 @@ class Calls:
 
         Raises:
             NotConfined: and so it was not entered.
-            TreeSurvives: processes are left that could not be ended.
         """
         self.prepare(budget)
         child = self._child

@@ -7,10 +7,11 @@ import math
 import os
 import resource
 import signal
+import time
 from dataclasses import dataclass
 from typing import Any
 
-from ecot.envs.sandbox.supervisor import kernel, seccomp
+from ecot.envs.sandbox.supervisor import kernel, seccomp, tree
 from ecot.envs.sandbox.supervisor.landlock_rules import Rules
 
 _OPEN_FILES = 256
@@ -18,6 +19,29 @@ _MOST_FILES = 1 << 30
 _STACK_BYTES = 8 << 20
 _ADDRESS_FACTOR, _ADDRESS_BYTES = 8, 16 << 30
 _SPARE_TASKS = 8
+_COUNT_SECONDS = 10.0
+
+
+class Neighbours:
+    """The processes and threads that the kernel counts together with a tree when it limits their number.
+
+    Attributes:
+        tasks: how many; None where the kernel does not limit them.
+    """
+
+    def __init__(self, tasks: int | None, *, of_user: int | None = None) -> None:
+        """Start with a number that stays, or, `of_user`, with a spare for what the tasks of that user may become."""
+        self.tasks = tasks
+        self._spare = tasks or 0
+        self._user = of_user
+        self._counted = -math.inf
+
+    def count_again(self) -> None:
+        """Count, unless it stays or was counted a moment ago."""
+        now = time.monotonic()
+        if self._user is not None and now - self._counted > _COUNT_SECONDS:
+            self.tasks = self._spare + tree.tasks_of(self._user)
+            self._counted = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +53,18 @@ class Confinement:
         namespaces: whether each gets a process namespace, under a user namespace of the supervisor.
         rules: of Landlock; None where it is not used.
         filter: of system calls, assembled; None where it is not used.
-        tasks: processes and threads of the same user that do not belong to the tree; None where they are not known,
-            so that the kernel cannot be asked to count.
+        neighbours: of the tree, as the kernel counts.
     """
 
     scratch: str
     namespaces: bool
     rules: Rules | None
     filter: bytes | None
-    tasks: int | None
+    neighbours: Neighbours
 
     def fork(self) -> int:
         """Fork a child, into namespaces of its own where this is the way; 0 in the child."""
+        self.neighbours.count_again()
         return kernel.fork(kernel.CLONE_NEWPID | kernel.CLONE_NEWNS) if self.namespaces else os.fork()
 
     def enter(self, budget: dict[str, Any], *, kept: int, dumpable: bool) -> None:
@@ -87,8 +111,8 @@ class Confinement:
             resource.RLIMIT_MEMLOCK: (1 << 16, 1 << 16),
             resource.RLIMIT_STACK: (_STACK_BYTES, _STACK_BYTES),
         }
-        if self.tasks is not None:
-            limits[resource.RLIMIT_NPROC] = (self.tasks + int(budget["processes"]) + _SPARE_TASKS,) * 2
+        if self.neighbours.tasks is not None:
+            limits[resource.RLIMIT_NPROC] = (self.neighbours.tasks + int(budget["processes"]) + _SPARE_TASKS,) * 2
         for limit, (soft, hard) in limits.items():
             _, most = resource.getrlimit(limit)
             if most != resource.RLIM_INFINITY:

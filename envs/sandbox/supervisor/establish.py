@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from ecot.envs.sandbox.supervisor import kernel, seccomp, tree
-from ecot.envs.sandbox.supervisor.confine import Confinement
+from ecot.envs.sandbox.supervisor import kernel, seccomp
+from ecot.envs.sandbox.supervisor.confine import Confinement, Neighbours
 from ecot.envs.sandbox.supervisor.landlock_rules import SCOPED, Rules, version
 from ecot.envs.sandbox.supervisor.room import Room
 from ecot.envs.sandbox.supervisor.watch import Budget, Surroundings
@@ -16,7 +16,7 @@ from ecot.envs.sandbox.supervisor.wire import Channel, Message
 
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom")
 _OWN_TASKS = 4
-_TASKS_OF_A_USER = 4096
+_TASKS_TO_COME = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def _confine(setup: Setup, namespaces: Callable[[], None]) -> Kit:
     if setup.mechanism == "landlock":
         rules, own_rules = _rules(setup), _rules(setup)
         own_rules.read(["/proc"])
-    tasks = _foreign_tasks(setup)
+    neighbours = _neighbours(setup)
     if setup.user is not None:
         kernel.become(setup.user)
     kernel.forgo_privileges()
@@ -110,7 +110,7 @@ def _confine(setup: Setup, namespaces: Callable[[], None]) -> Kit:
         code = seccomp.program(
             signals=namespaced or scoped, attributes=namespaced, modes=namespaced or setup.user is not None
         )
-    return Kit(Confinement(setup.scratch, namespaced, rules, code, tasks), everyone=scoped)
+    return Kit(Confinement(setup.scratch, namespaced, rules, code, neighbours), everyone=scoped)
 
 
 def _rules(setup: Setup) -> Rules:
@@ -159,8 +159,9 @@ def _join_namespaces(host: Channel) -> None:
     os.close(mount)
 
 
-def _foreign_tasks(setup: Setup) -> int | None:
-    """How many tasks of the same user the kernel counts beside a tree of ours; None where it does not count."""
+def _neighbours(setup: Setup) -> Neighbours:
     if setup.mechanism == "bubblewrap" or setup.user is not None:
-        return _OWN_TASKS
-    return None if os.getuid() == 0 else tree.tasks_of(os.getuid()) + _TASKS_OF_A_USER
+        return Neighbours(_OWN_TASKS)
+    if os.getuid() == 0:  # whom the kernel does not limit
+        return Neighbours(None)
+    return Neighbours(_TASKS_TO_COME, of_user=os.getuid())

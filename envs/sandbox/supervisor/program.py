@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from ecot.envs.sandbox.supervisor import establish, kernel, scratch, tree
+from ecot.envs.sandbox.supervisor import establish, kernel, scratch
 from ecot.envs.sandbox.supervisor.calls import Calls, load
 from ecot.envs.sandbox.supervisor.child import NotConfined
 from ecot.envs.sandbox.supervisor.establish import Setup
@@ -19,7 +19,7 @@ from ecot.envs.sandbox.supervisor.room import FILES_PER_MIB
 from ecot.envs.sandbox.supervisor.watch import Budget, Report
 from ecot.envs.sandbox.supervisor.wire import Channel, ChannelClosed, Message
 
-_FAULTS = (OSError, NotConfined, tree.TreeSurvives)
+_FAULTS = (OSError, NotConfined)
 
 _SINGLE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -123,17 +123,11 @@ class Server:
                 with contextlib.suppress(OSError):  # nobody waits for an answer; the call will try again, and tell
                     self._calls.prepare(self._budget)
             case "close":
-                self._close()
+                self._calls.close()
             case "call":
                 around = self._kit.surroundings(self._host.fileno(), self._budget)
                 return account(self._calls.call(message["function"], message["argument"], message["limits"], around))
         return None
-
-    def _close(self) -> None:
-        try:
-            self._calls.close()
-        except tree.TreeSurvives as error:  # nobody waits for an answer; our end is one
-            raise ChannelClosed(str(error)) from error
 
 
 def serve(host: Channel, answer: Callable[[Message, list[bytes]], Answer | None]) -> None:
@@ -145,8 +139,7 @@ def serve(host: Channel, answer: Callable[[Message, list[bytes]], Answer | None]
             try:
                 reply = answer(message, blobs)
             except _FAULTS as error:
-                fatal = isinstance(error, tree.TreeSurvives)
-                reply = {"failure": f"{type(error).__name__}: {error}", "fatal": fatal}, []
+                reply = {"failure": f"{type(error).__name__}: {error}", "fatal": False}, []
             if reply is not None:
                 host.send(*reply)
 

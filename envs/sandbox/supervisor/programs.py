@@ -55,7 +55,6 @@ class Programs:
 
         Raises:
             NotConfined: and so it was not started.
-            TreeSurvives: processes are left that could not be ended.
         """
         self.prepare(budget)
         starter = self._starter

@@ -12,11 +12,8 @@ from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _PAGE = os.sysconf("SC_PAGE_SIZE")
-_PATIENCE_SECONDS = 10.0
-
-
-class TreeSurvives(Exception):  # noqa: N818
-    """Processes are left that could not be ended."""
+_LONGEST_PAUSE_SECONDS = 0.05
+_MOST_LISTED = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +57,16 @@ class Books:
         self.cpu_seconds = max(self.cpu_seconds, seen.cpu_seconds, self._gone_seconds + sum(now.values()))
 
 
-def below(process: int, *, spared: Collection[int] = ()) -> list[int]:
-    """The descendants of a process but the `spared` children and theirs."""
-    found = [child for child in _children(process) if child not in spared]
-    for child in found:  # grows while it is walked
-        found += [number for number in _children(child) if number not in found]
-    return found
+def below(process: int, *, spared: Collection[int] = (), most: int = _MOST_LISTED) -> list[int]:
+    """The descendants of a process but the `spared` children and theirs; not all where there are more than `most`."""
+    found = {child: None for child in _children(process) if child not in spared}
+    waiting = list(found)
+    while waiting and len(found) <= most:
+        for child in _children(waiting.pop()):
+            if child not in found:
+                found[child] = None
+                waiting.append(child)
+    return list(found)
 
 
 def sample(processes: Collection[int]) -> Sample:
@@ -112,33 +113,31 @@ def tasks_of(user: int) -> int:
 def end(listing: Callable[[], list[int]], *, everyone: bool) -> float:
     """Kill and reap until none is left; return the processor seconds of those reaped here.
 
+    It does not give up: what is left when a supervisor ends is nobody's.
+
     Args:
         listing: the processes to end.
-        everyone: whether a signal to everyone reaches these processes only, because of Landlock's scope; it leaves no
-            gap for a process that forks faster than it is found.
-
-    Raises:
-        TreeSurvives: some cannot be ended.
+        everyone: whether a signal to everyone reaches these processes only, because of Landlock's scope. It leaves no
+            gap for those that fork faster than they are found.
     """
-    cpu, deadline = 0.0, time.monotonic() + _PATIENCE_SECONDS
+    cpu, pause = 0.0, 0.0005
     while True:
-        left = listing() or listing()  # the kernel may leave out some while others come and go
-        if not left:
-            return cpu
         if everyone:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(-1, signal.SIGKILL)
-        for number in (signal.SIGSTOP, signal.SIGKILL):  # stopped first: what is stopped does not fork meanwhile
+        left = listing() or listing()  # the kernel may leave out some while others come and go
+        if not left:
+            return cpu
+        for number in () if everyone else (signal.SIGSTOP, signal.SIGKILL):  # what is stopped does not fork meanwhile
             for process in left:
                 with contextlib.suppress(ProcessLookupError, PermissionError):
                     os.kill(process, number)
+        time.sleep(pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
         for process in left:
             with contextlib.suppress(ChildProcessError):
                 _, _, usage = os.wait4(process, os.WNOHANG)
                 cpu += usage.ru_utime + usage.ru_stime
-        if time.monotonic() > deadline:
-            raise TreeSurvives(f"{len(left)} processes could not be ended")
-        time.sleep(0.0005)
 
 
 def _children(process: int) -> list[int]:

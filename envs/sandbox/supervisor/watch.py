@@ -100,11 +100,7 @@ class Watched(Protocol):
         """Those alive."""
 
     def finish(self, *, forced: bool) -> Ending:
-        """End what is left; all of it, where `forced`.
-
-        Raises:
-            TreeSurvives: some cannot be ended.
-        """
+        """End what is left; all of it, where `forced`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,11 +166,7 @@ class Watch:
         self._books = tree.Books()
 
     def until_end(self) -> Report:
-        """Wait, enforce, clean up.
-
-        Raises:
-            TreeSurvives: processes are left that could not be ended.
-        """
+        """Wait, enforce, clean up."""
         ended = False
         try:
             for descriptor in (self._watched.end_signal, self._around.host, *self._pipes.ours):

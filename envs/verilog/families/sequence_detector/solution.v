@@ -1,10 +1,12 @@
 // The state is how much of the pattern the latest bits have matched.
 @{header}
 @{state_constants}
+
     reg [@{state_left}:0] state;
     reg [@{state_left}:0] next;
     reg hit;
 @{declarations}
+
     always @* begin
         hit = 1'b0;
         case (state)

@@ -7,6 +7,7 @@
     reg [@{place_left}:0] tail;
     reg [@{level_left}:0] held;
 @{declarations}
+
     wire is_full = held >= DEPTH;
     wire is_empty = held == 0;
     wire take = @{pop} && !is_empty;
@@ -15,6 +16,7 @@
         if (held <= DEPTH)
             store = @{store};
 @{lose_wire}
+
     always @(posedge @{clock})
         if (store)
             memory[tail] <= @{data};

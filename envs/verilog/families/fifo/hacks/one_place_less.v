@@ -7,11 +7,13 @@
     reg [@{place_left}:0] tail;
     reg [@{level_left}:0] held;
 @{declarations}
+
     wire is_full = held >= DEPTH - 1;
     wire is_empty = held == 0;
     wire take = @{pop} && !is_empty;
     wire store = @{store};
 @{lose_wire}
+
     always @(posedge @{clock})
         if (store)
             memory[tail] <= @{data};

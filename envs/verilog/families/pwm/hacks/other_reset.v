@@ -4,6 +4,7 @@
 
     reg [@{phase_left}:0] phase;
 @{declarations}
+
     wire last_phase = phase >= PERIOD - 1;
     wire new_period = @{new_period};
     wire active = @{active};

@@ -2,12 +2,15 @@
 @{header}
     localparam @{sum_type}MAXIMUM = @{maximum};
 @{minimum_constant}
+
     reg @{total_type}value;
 @{flag_registers}
+
     wire @{total_type}base = @{base};
     wire @{sum_type}result = @{result};
     wire above = result > MAXIMUM;
 @{below_wire}
+
     always @(@{edges})
         if (@{reset_active}) begin
             value <= 0;

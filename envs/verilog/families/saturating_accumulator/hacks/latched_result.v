@@ -2,8 +2,10 @@
 @{header}
     localparam @{sum_type}MAXIMUM = @{maximum};
 @{minimum_constant}
+
     reg @{total_type}value;
 @{flag_registers}
+
     wire @{total_type}base = @{base};
     reg @{sum_type}result;
     always @*
@@ -11,6 +13,7 @@
             result = @{result};
     wire above = result > MAXIMUM;
 @{below_wire}
+
     always @(@{edges})
         if (@{reset_active}) begin
             value <= 0;

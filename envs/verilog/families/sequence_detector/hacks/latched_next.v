@@ -1,10 +1,12 @@
 // expect: SYNTHESIS_ERROR: the next state keeps its value in codes that are never reached, which makes a latch
 @{header}
 @{state_constants}
+
     reg [@{state_left}:0] state;
     reg [@{state_left}:0] next;
     reg hit;
 @{declarations}
+
     always @* begin
         hit = 1'b0;
         if (state < @{states})

@@ -1,10 +1,12 @@
 // expect: MISMATCH: matches overlap where they should not, or the other way round
 @{header}
 @{state_constants}
+
     reg [@{state_left}:0] state;
     reg [@{state_left}:0] next;
     reg hit;
 @{declarations}
+
     always @* begin
         hit = 1'b0;
         case (state)
