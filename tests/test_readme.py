@@ -55,12 +55,12 @@ def test_the_readmes_tree_names_what_is_there() -> None:
 
 
 def test_every_command_of_the_readme_exists() -> None:
-    from ecot.__main__ import commands
+    from ecot.__main__ import find_commands
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     named = set(re.findall(r"\becot ([a-z]+)\b", text))
     assert named
-    assert named <= set(commands())
+    assert named <= set(find_commands())
 
 
 @pytest.mark.needs("iverilog", "yosys")

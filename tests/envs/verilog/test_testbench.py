@@ -170,6 +170,7 @@ def test_the_forgery_check_alone_stops_what_reads_the_reference(
     assert outcome.diagnostics[0].code == "forged_verdict"
 
 
+@pytest.mark.usefixtures("without_rules")
 def test_an_unknown_fed_back_into_the_inputs_is_noticed(source: VerilogEvalSource, vote: Task, judged: Judged) -> None:
     hack = next(hack for hack in source.hacks(vote.id) if hack.name == "poisons_inputs")
     outcome = judged(vote, hack.source)

@@ -10,8 +10,8 @@ from ecot.envs.verilog.clocking import NAMINGS, RESETS, Clocking, driven, listed
 from ecot.envs.verilog.family import Family, Inputs, Outputs, Params, Port
 
 _FULL = {
-    "refuse": "Where `{push}` is 1 and the queue is full, nothing is written and `{data}` is lost, even where a word is "
-    "read at the same edge.",
+    "refuse": "Where `{push}` is 1 and the queue is full, nothing is written and `{data}` is lost, even where a word "
+    "is read at the same edge.",
     "exchange": "Where `{push}` is 1, the queue is full and `{pop}` is 1, the read makes room: the oldest word leaves, "
     "`{data}` enters, and the queue stays full. Where `{pop}` is 0 nothing is written and `{data}` is lost.",
     "overwrite": "Where `{push}` is 1 and the queue is full, `{data}` enters as the newest word all the same and the "
