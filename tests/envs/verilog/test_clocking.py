@@ -108,7 +108,7 @@ def test_a_stimulus_begins_with_a_reset_and_drives_every_input_within_its_width(
         clocking = Clocking.of(params["naming"], params["reset"])
         assert clocking.resets(stimulus[0])
         assert any(clocking.resets(inputs) for inputs in stimulus[50:])
-        assert 300 <= len(stimulus) <= 500
+        assert 300 <= len(stimulus) <= 600
         for inputs in stimulus:
             assert inputs.keys() == {port.name for port in ports}
             assert all(type(inputs[port.name]) is int and 0 <= inputs[port.name] < 1 << port.width for port in ports)
