@@ -30,6 +30,14 @@ def test_importing_the_package_pulls_in_nothing_heavy() -> None:
     assert run(sys.executable, "-c", code).strip() == "[]"
 
 
+def test_judging_leaves_the_handling_of_broken_pipes_alone() -> None:
+    code = (
+        "import signal; before = signal.getsignal(signal.SIGPIPE); import ecot.envs.verilog.waves; "
+        "print(signal.getsignal(signal.SIGPIPE) == before == signal.SIG_IGN)"
+    )
+    assert run(sys.executable, "-c", code).strip() == "True"
+
+
 def test_bare_room_names_are_not_importable_outside_the_tree(tmp_path: Path) -> None:
     code = (
         "import importlib.util as u; print([n for n in ('envs','agents','trainers','world_model') if u.find_spec(n)])"

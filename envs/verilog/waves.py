@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-
-from vcdvcd import VCDVCD
+from importlib import import_module
+from typing import Any
 
 from ecot.envs.types import Diagnostic
 from ecot.envs.verilog.family import Port
 from ecot.envs.verilog.scorer import WrongOutput
 
+
+def _reader() -> Any:
+    """Import vcdvcd and undo what its import does to the process.
+
+    vcdvcd 2.6.0 sets SIGPIPE to its default, so that whoever hangs up a socket kills a training run; this can go when
+    it no longer does.
+    """
+    before = signal.getsignal(signal.SIGPIPE)
+    reader = import_module("vcdvcd").VCDVCD
+    if threading.current_thread() is threading.main_thread():  # elsewhere vcdvcd could not set it either
+        signal.signal(signal.SIGPIPE, before)
+    return reader
+
+
+VCDVCD = _reader()
 SAMPLING_CLOCK = "clk"
 """The signal of a testbench at whose edges it compares."""
 _ROWS = 5
@@ -60,9 +77,9 @@ def read_waves(text: str, *, until: int | None = None) -> Waves:
     except (ValueError, KeyError, IndexError, AttributeError) as error:
         raise ValueError(f"the dump of signals cannot be read: {error}") from error
     found = {}
-    for reference, signal in signals.items():
-        width = int(signal.size)
-        changes = {time: _extended(value, width) for time, value in signal.tv}
+    for reference, wave in signals.items():
+        width = int(wave.size)
+        changes = {time: _extended(value, width) for time, value in wave.tv}
         found[reference.rpartition(".")[2].partition("[")[0]] = Signal(width, tuple(changes), tuple(changes.values()))
     return found
 
