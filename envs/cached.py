@@ -143,7 +143,7 @@ class CachedBackend:
     def _judge(self, domain: Domain) -> str:
         known = self._judges.get(domain.id)
         if known is None:
-            versions = versions_of(domain) if domain.versions is None else domain.versions()
+            versions = versions_of(domain)
             parts = {"source": judge_digest(domain), "versions": versions, "backend": self._inner.describe()}
             known = self._judges[domain.id] = digest(parts)
         return known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import gymnasium
@@ -101,7 +101,6 @@ class Domain:
     equivalent: Callable[[Workspace, Request, str], bool | None] | None = None
     judge_packages: tuple[str, ...] = ()
     prompts: str = "ecot.envs"
-    versions: Callable[[], Mapping[str, str]] | None = field(default=None, compare=False)
 
 
 _domains: dict[str, Domain] = {}

@@ -34,7 +34,7 @@ from ecot.envs.real import RealBackend
 from ecot.envs.sandbox.choose import NAMES
 from ecot.envs.score import gain
 from ecot.envs.stalling import stalling_of
-from ecot.envs.tools import check_tools
+from ecot.envs.tools import check_tools, versions_of
 
 NAME = "verify"
 HELP = "let tasks prove themselves: solutions pass, mutants fail, cheats earn the floor"
@@ -143,7 +143,7 @@ def _report(domain: Domain, families: Mapping[str, FamilyReport], *, sandbox: st
     return DomainReport(
         env_id=domain.id,
         package_version=package_version(),
-        toolchain=dict(domain.versions()) if domain.versions else {},
+        toolchain=dict(versions_of(domain)),
         sandbox=sandbox,
         judge_digest=judge_digest(domain),
         floor=domain.floor,
