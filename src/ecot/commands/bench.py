@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ecot.commands.crowd import eight_clients
+from ecot.commands.measure_benchmark import SOURCE, benchmark_speed
 from ecot.commands.measurements import (
     Finding,
     Measurement,
@@ -74,9 +75,11 @@ def run(arguments: argparse.Namespace) -> int:
     before = machine(plan)
     began = time.monotonic()
     findings: list[Finding] = []
+    # An imported set has one measurement of its own; the others want tasks to train on.
+    measurements = (benchmark_speed,) if (plan.tasks or "").startswith(SOURCE) else MEASUREMENTS
     with progress_bar() as bar:
-        task = bar.add_task("measuring", total=len(MEASUREMENTS))
-        for measure in MEASUREMENTS:
+        task = bar.add_task("measuring", total=len(measurements))
+        for measure in measurements:
             bar.update(task, description=measure.__name__.replace("_", " "))
             findings += measure(plan)
             bar.advance(task)
@@ -139,6 +142,6 @@ def _write(path: Path, report: dict[str, object], findings: list[Finding], notes
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
-        path.with_suffix(".md").write_text("\n".join([*lines, *rows, "", *notes]) + "\n", encoding="utf-8")
+        path.with_suffix(".md").write_text("\n".join([*lines, "", *notes]) + "\n", encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"--json {str(path)!r} cannot be written ({error.strerror}); name another path") from error
