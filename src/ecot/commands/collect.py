@@ -17,6 +17,7 @@ from rich.console import Console
 from ecot.agents.agent import Agent, PrivilegedAgent
 from ecot.agents.rollout import EpisodePlan, plan_episodes, plan_identity, play_episodes
 from ecot.commands.composition import build, compose
+from ecot.commands.levels import level_table
 from ecot.commands.summary import Summary, progress_bar
 from ecot.envs.backend import Backend
 from ecot.envs.encoding import from_json
@@ -114,7 +115,7 @@ def _collect(settings: Settings, env_id: str, agent: Agent | PrivilegedAgent, *,
         )
 
     with closing(make_env()) as env:
-        plans = _plans(settings, env)
+        plans, source = _plans(settings, env), env.source
         identities = [plan_identity(env, agent, plan) for plan in plans]
     workers = settings.workers or len(os.sched_getaffinity(0))
     started = time.monotonic()
@@ -128,8 +129,12 @@ def _collect(settings: Settings, env_id: str, agent: Agent | PrivilegedAgent, *,
                 _play(store, play_episodes(make_env, agent, plans=todo, workers=workers), count=len(todo), title=title)
         seconds = time.monotonic() - started
         summary = Summary.of(store[identity] for identity in identities)
+        levels = level_table((store[identity] for identity in identities), source)
     played = len(plans) - before
-    summary.print(Console(), path=store.path, played=played, seconds=seconds, torn=store.torn)
+    console = Console()
+    summary.print(console, path=store.path, played=played, seconds=seconds, torn=store.torn)
+    if levels is not None:
+        console.print(levels)
     return 1 if summary.errors else 0
 
 
