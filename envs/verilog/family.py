@@ -10,7 +10,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ecot.envs.types import File
+
+if TYPE_CHECKING:
+    from ecot.envs.verilog.bench.plan import Bench
+    from ecot.envs.verilog.crossing.plan import Crossing
 
 Params = Mapping[str, Any]
 """One draw: a value per key of `Family.choices`."""
@@ -85,6 +91,11 @@ class Family:
         valid: whether a combination of values is a task; None where all are.
         held_out: the whole family is the split `test_families`.
         latches: whether a latch is part of the specification.
+        judge: name of the judge in `toolchain.JUDGES` that runs the family. The default plays `stimulus` cycle by
+            cycle and compares with `model`; what another judge reads of this record, its module says.
+        files: of the bundle beside the driver, for a draw; None for none.
+        crossing: clocks and properties, where the judge is `crossing`.
+        bench: plan and coverage of a family that is played on cocotb; see `cocotb_judge.py`.
         tags: free words.
     """
 
@@ -101,4 +112,8 @@ class Family:
     valid: Callable[[Params], bool] | None = None
     held_out: bool = False
     latches: bool = False
+    judge: str = "model"
+    files: Callable[[Params], Sequence[File]] | None = None
+    crossing: Crossing | None = None
+    bench: Bench | None = None
     tags: tuple[str, ...] = field(default=())

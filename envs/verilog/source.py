@@ -6,10 +6,12 @@ import json
 import math
 import re
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib import import_module
+from itertools import accumulate
 from pkgutil import iter_modules
 from typing import Any, overload
 
@@ -22,7 +24,7 @@ from ecot.envs.verilog.family import Family, Params, Port, Role
 from ecot.envs.verilog.texts import FAMILIES, Hack, family_digest, hacks_of, render, top_of, values_of
 
 ENV_ID = "ECoT/Verilog-v0"
-DRAWS = 2000
+DRAWS = 1000
 """The most draws of one family that are tasks."""
 LIMITS = Limits(cpu_seconds=4.0, memory_mib=512, processes=16, scratch_mib=32, output_kib=512)
 _ID = re.compile(r"([a-z][a-z0-9_]*)@([0-9]+)/([0-9]{6})")
@@ -106,15 +108,22 @@ class FamilySource:
 
 
 class Ids(Sequence[str]):
-    """The ids of a split over several families, made when asked for."""
+    """The ids of a split over several families, made when asked for; a family is drawn when its turn comes."""
 
     def __init__(self, chosen: Sequence[Family], split: str | None) -> None:
         self._families = tuple(chosen)
-        self._members = tuple(_members(family.name, split) for family in chosen)
-        self._length = sum(map(len, self._members))
+        self._split = split
+
+    @cached_property
+    def _ends(self) -> tuple[int, ...]:
+        """Where the ids of each family end, counted over all."""
+        return tuple(accumulate(len(self._members(family)) for family in self._families))
+
+    def _members(self, family: Family) -> Sequence[int]:
+        return _members(family.name, self._split)
 
     def __len__(self) -> int:
-        return self._length
+        return self._ends[-1] if self._ends else 0
 
     @overload
     def __getitem__(self, index: int) -> str: ...
@@ -122,26 +131,25 @@ class Ids(Sequence[str]):
     def __getitem__(self, index: slice) -> Sequence[str]: ...
     def __getitem__(self, index: int | slice) -> str | Sequence[str]:
         if isinstance(index, slice):
-            return [self[position] for position in range(*index.indices(self._length))]
-        position = index + self._length if index < 0 else index
-        if not 0 <= position < self._length:
-            raise IndexError(f"{index} is outside of {self._length} ids")
-        for family, members in zip(self._families, self._members, strict=True):
-            if position < len(members):
-                return _task_id(family, members[position])
-            position -= len(members)
-        raise AssertionError("the lengths add up")
+            return [self[position] for position in range(*index.indices(len(self)))]
+        position = index + len(self) if index < 0 else index
+        if not 0 <= position < len(self):
+            raise IndexError(f"{index} is outside of {len(self)} ids")
+        place = bisect_right(self._ends, position)
+        family = self._families[place]
+        members = self._members(family)
+        return _task_id(family, members[position - self._ends[place] + len(members)])
 
     def __iter__(self) -> Iterator[str]:
-        for family, members in zip(self._families, self._members, strict=True):
-            for draw in members:
+        for family in self._families:
+            for draw in self._members(family):
                 yield _task_id(family, draw)
 
     def __contains__(self, value: object) -> bool:
         match = _ID.fullmatch(value) if isinstance(value, str) else None
         return match is not None and any(
-            family.name == match[1] and family.revision == int(match[2]) and int(match[3]) in members
-            for family, members in zip(self._families, self._members, strict=True)
+            family.name == match[1] and family.revision == int(match[2]) and int(match[3]) in self._members(family)
+            for family in self._families
         )
 
 
@@ -209,11 +217,12 @@ def build_task(family: Family, task_id: str, params: Params) -> Task:
     ports, top, package = family.ports(params), top_of(family, params), f"{FAMILIES}.{family.name}"
     values = values_of(family, params)
     entry = f"{top}.v"
+    driver = [File("driver.v", driver_text(top, ports), Audience.JUDGE)] if family.judge == "model" else []
     bundle = EnvironmentBundle(
-        files=(File("driver.v", driver_text(top, ports), Audience.JUDGE),),
+        files=(*driver, *(family.files(params) if family.files else ())),
         entry=entry,
         params={
-            "judge": "model",
+            "judge": family.judge,
             "family": family.name,
             "draw": dict(params),
             "top": top,

@@ -18,6 +18,7 @@ from ecot.envs.verilog.family import Family, Params, Port, Role
 FAMILIES = "ecot.envs.verilog.families"
 """The package whose sub-packages are the families."""
 _GENERIC_HACKS = "ecot.envs.verilog"
+_IMPORT = re.compile(r"^from ecot\.envs\.verilog\.(?!families\b|family\b)([a-z_]+)[a-z_.]* import", re.MULTILINE)
 _EXPECTATION = re.compile(r"// expect: ([A-Z_]+(?:,[A-Z_]+)*): (.+)")
 
 
@@ -147,13 +148,43 @@ def _hack_of(package: str, name: str, values: Mapping[str, str]) -> Hack:
 
 
 def family_digest(name: str) -> str:
-    """Return a digest of all files of a family's folder."""
+    """Return a digest of all files of a family's folder, and of the modules that it shares with other families."""
     total = hashlib.sha256()
     folder = files(f"{FAMILIES}.{name}")
-    places = [folder, folder.joinpath("hacks")]
+    places, shared = [folder, folder.joinpath("hacks")], set[str]()
     for place in (item for item in places if item.is_dir()):
         for item in sorted(place.iterdir(), key=lambda entry: entry.name):
             if item.is_file() and item.name.endswith((".py", ".md", ".v", ".sv")):
                 data = item.read_bytes()
                 total.update(f"{item.name}\0{len(data)}\0".encode() + data)
+                shared |= _shared_by(data.decode()) if item.name.endswith(".py") else set()
+    for module in sorted(shared):
+        data = _module_text(module).encode()
+        total.update(f"{module}\0{len(data)}\0".encode() + data)
     return total.hexdigest()[:32]
+
+
+def _shared_by(text: str) -> set[str]:
+    """The modules of ours that a module imports, and those that these import."""
+    found: set[str] = set()
+    waiting = _imported(text)
+    while waiting:
+        module = waiting.pop()
+        if module not in found:
+            found.add(module)
+            waiting |= _imported(_module_text(module))
+    return found
+
+
+def _imported(text: str) -> set[str]:
+    """Names of what is imported from beside us; `family.py` holds no facts, and would age every report."""
+    return set(_IMPORT.findall(text))
+
+
+@cache
+def _module_text(module: str) -> str:
+    place = files("ecot.envs.verilog").joinpath(module)
+    if not place.is_dir():
+        return files("ecot.envs.verilog").joinpath(f"{module}.py").read_text(encoding="utf-8")
+    parts = sorted(place.iterdir(), key=lambda entry: entry.name)
+    return "".join(item.read_text(encoding="utf-8") for item in parts if item.name.endswith(".py"))

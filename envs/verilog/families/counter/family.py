@@ -232,46 +232,48 @@ class _Counter:
 
     def __init__(self, params: Params) -> None:
         self._params = params
+        self._names = _names_in_text(params)
+        self._last = _last(params)
         self._count: int | None = None
 
     def settle(self, inputs: Inputs) -> Outputs:
         if self._params["reset_kind"] == "asynchronous" and self._in_reset(inputs):
             self._count = _reset_value(self._params)
-        outputs: dict[str, int | None] = {_name(self._params, "count"): self._count}
+        outputs: dict[str, int | None] = {self._names["count"]: self._count}
         if self._params["terminal"] != "none":
-            outputs[_name(self._params, "terminal")] = self._terminal(inputs)
+            outputs[self._names["terminal"]] = self._terminal(inputs)
         return outputs
 
     def clock(self, inputs: Inputs) -> None:
         if self._in_reset(inputs):
             self._count = _reset_value(self._params)
         elif self._loading(inputs):
-            self._count = min(inputs[_name(self._params, "data")], _last(self._params))
+            self._count = min(inputs[self._names["data"]], self._last)
         elif self._enabled(inputs) and self._count is not None:
             target = self._count + (-1 if self._downwards(inputs) else 1)
-            last = _last(self._params)
-            self._count = target % (last + 1) if self._params["limit"] == "wrap" else max(0, min(last, target))
+            wraps, last = self._params["limit"] == "wrap", self._last
+            self._count = target % (last + 1) if wraps else max(0, min(last, target))
 
     def _in_reset(self, inputs: Inputs) -> bool:
-        return inputs[_name(self._params, "reset")] == int(self._params["reset_level"] == "high")
+        return inputs[self._names["reset"]] == int(self._params["reset_level"] == "high")
 
     def _loading(self, inputs: Inputs) -> bool:
-        return bool(self._params["load"]) and inputs[_name(self._params, "load")] == 1
+        return bool(self._params["load"]) and inputs[self._names["load"]] == 1
 
     def _enabled(self, inputs: Inputs) -> bool:
         kind = str(self._params["enable"])
-        return kind == "none" or inputs[_name(self._params, "enable")] == int(kind == "high")
+        return kind == "none" or inputs[self._names["enable"]] == int(kind == "high")
 
     def _downwards(self, inputs: Inputs) -> bool:
         direction = self._params["direction"]
-        return direction == "down" or (direction == "both" and inputs[_name(self._params, "down")] == 1)
+        return direction == "down" or (direction == "both" and inputs[self._names["down"]] == 1)
 
     def _terminal(self, inputs: Inputs) -> int | None:
         if self._params["terminal"] == "carry" and (not self._enabled(inputs) or self._loading(inputs)):
             return 0
         if self._count is None:
             return None
-        return int(self._count == (0 if self._downwards(inputs) else _last(self._params)))
+        return int(self._count == (0 if self._downwards(inputs) else self._last))
 
 
 def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
@@ -299,7 +301,8 @@ def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
                 "data": near,
             }
         )
-    return [_levels(params, cycle) for cycle in cycles]
+    inputs = {item: port for item, port in _names_in_text(params).items() if item not in ("clock", "count", "terminal")}
+    return [_levels(params, inputs, cycle) for cycle in cycles]
 
 
 def _directed_counting(params: Params) -> list[dict[str, int]]:
@@ -312,11 +315,10 @@ def _directed_counting(params: Params) -> list[dict[str, int]]:
     return [*cycles, up, down, {"enable": 0, "down": 1}, {"enable": 0}]
 
 
-def _levels(params: Params, cycle: Mapping[str, int]) -> Inputs:
+def _levels(params: Params, names: Mapping[str, str], cycle: Mapping[str, int]) -> Inputs:
     """Values by port, of a cycle given by meaning (1 is active, absent is 0)."""
-    inverted = {"reset": params["reset_level"] == "low", "enable": params["enable"] == "low"}
-    signals = [name for name in _names_in_text(params) if name not in ("clock", "count", "terminal")]
-    return {_name(params, item): cycle.get(item, 0) ^ int(inverted.get(item, False)) for item in signals}
+    inverted = {"reset": int(params["reset_level"] == "low"), "enable": int(params["enable"] == "low")}
+    return {port: cycle.get(item, 0) ^ inverted.get(item, 0) for item, port in names.items()}
 
 
 FAMILY = Family(

@@ -1,0 +1,1 @@
+"""The family `adder_subtractor`: sums and differences with flags."""

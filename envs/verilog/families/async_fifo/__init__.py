@@ -1,0 +1,1 @@
+"""An asynchronous FIFO: words pass from one clock to another."""

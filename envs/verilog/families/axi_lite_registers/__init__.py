@@ -1,0 +1,1 @@
+"""Registers behind an AXI4-Lite subordinate port."""

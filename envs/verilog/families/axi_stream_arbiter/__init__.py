@@ -1,0 +1,1 @@
+"""An arbiter between AXI streams."""

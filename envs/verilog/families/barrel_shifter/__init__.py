@@ -1,0 +1,1 @@
+"""The family `barrel_shifter`."""

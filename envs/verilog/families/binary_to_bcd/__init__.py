@@ -1,0 +1,1 @@
+"""The family `binary_to_bcd`: binary words as decimal digits, and back."""

@@ -1,0 +1,1 @@
+"""The family `bit_counter`: how many bits, and where."""

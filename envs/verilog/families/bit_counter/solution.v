@@ -1,0 +1,15 @@
+// Bit counter of @{width}-bit words.
+@{header}
+    @{seen_line}
+    reg [@{bits_top}:0] exact;
+    @{running_line}
+    integer i;
+
+    always @* begin
+        exact = @{bits}'d0;
+        @{body}
+    end
+
+    @{count_line}
+    @{flag_line}
+endmodule

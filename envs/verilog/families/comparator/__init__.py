@@ -1,0 +1,1 @@
+"""The family `comparator`: order of two words."""

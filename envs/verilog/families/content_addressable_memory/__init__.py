@@ -1,0 +1,1 @@
+"""The family `content_addressable_memory`."""

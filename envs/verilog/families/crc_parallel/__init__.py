@@ -1,0 +1,1 @@
+"""The family `crc_parallel`."""

@@ -1,0 +1,1 @@
+"""The family `credit_counter`."""

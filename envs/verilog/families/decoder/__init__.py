@@ -1,0 +1,1 @@
+"""The family `decoder`: one line of many."""

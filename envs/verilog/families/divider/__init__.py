@@ -1,0 +1,1 @@
+"""The family `divider`: a sequential divider."""

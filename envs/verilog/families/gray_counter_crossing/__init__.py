@@ -1,0 +1,1 @@
+"""A counter that another clock domain reads in Gray code."""

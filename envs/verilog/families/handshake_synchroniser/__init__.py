@@ -1,0 +1,1 @@
+"""A handshake synchroniser: words pass one by one from one clock to another."""

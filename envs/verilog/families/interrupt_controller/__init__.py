@@ -1,0 +1,1 @@
+"""The family `interrupt_controller`."""

@@ -1,0 +1,1 @@
+"""The family `manchester_encoder`: a Manchester encoder."""

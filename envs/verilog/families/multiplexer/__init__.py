@@ -1,0 +1,1 @@
+"""The family `multiplexer`: one of several lanes."""

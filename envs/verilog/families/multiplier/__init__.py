@@ -1,0 +1,1 @@
+"""The family `multiplier`: a sequential multiplier."""

@@ -1,0 +1,1 @@
+"""The family `packet_parser`: a parser of packets in a byte stream."""

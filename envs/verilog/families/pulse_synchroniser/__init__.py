@@ -1,0 +1,1 @@
+"""A pulse synchroniser: events of one clock become pulses of another."""

@@ -1,0 +1,23 @@
+// expect: MISMATCH: the reset is synchronous where it should be asynchronous, or the other way round
+@{header}
+    reg [@{bits_left}:0] bank;
+    reg [@{bits_left}:0] next;
+    integer place;
+@{declarations}
+
+    always @* begin
+        next = bank;
+        for (place = @{first_place}; place < @{registers}; place = place + 1) begin
+@{stores}        end
+    end
+
+    wire [@{bits_left}:0] looked = @{source};
+
+    always @(@{other_edges})
+        if (@{reset_active}) begin
+            bank <= @{initial};
+@{resets}        end else begin
+            bank <= next;
+@{updates}        end
+
+@{assigns}endmodule

@@ -1,0 +1,1 @@
+"""A reset synchroniser: resets at once, releases with the clock."""

@@ -1,0 +1,1 @@
+"""The family `round_robin_arbiter`."""

@@ -1,0 +1,20 @@
+// expect: MISMATCH: the first requester changes at edges without a winner too
+@{header}
+    reg [@{left}:0] first;
+@{declarations}
+
+    wire [@{left}:0] lines = @{request_lines}@{enabled};
+    wire [@{doubled_left}:0] doubled = {lines[@{wrapped_left}:0], lines};
+    wire [@{doubled_left}:0] lowest = doubled & ~(doubled - first);
+    wire [@{left}:0] chosen = lowest[@{left}:0] | lowest[@{doubled_left}:@{lines}];
+
+    always @(@{edges})
+        if (@{reset_active}) begin
+            first <= @{start_bit};
+@{resets}        end else begin
+            if (!(@{moves}) || |chosen)
+                first <= @{following};
+@{updates}        end
+
+@{loop}
+@{assigns}endmodule

@@ -1,0 +1,1 @@
+"""The family `seven_segment`: digits on a display."""

@@ -1,0 +1,1 @@
+"""The family `skid_buffer`."""

@@ -1,0 +1,25 @@
+// expect: MISMATCH: a word shows only while the other side is ready
+@{header}
+    reg [@{left}:0] front;
+    reg front_full;
+@{declarations}
+
+    wire [@{left}:0] incoming = {@{incoming}};
+    assign @{s_ready} = @{ready_value};
+    wire accept = @{accept};
+
+    always @(posedge @{clock})
+        if (@{load})
+            front <= @{loaded};
+@{back_load}
+
+    always @(@{edges})
+        if (@{reset_active}) begin
+            front_full <= 1'b0;
+@{resets}        end else @{flush_branch}begin
+            front_full <= @{full_value};
+@{updates}        end
+
+    assign @{m_valid} = (@{valid_value}) && @{m_ready};
+    assign {@{outputs}} = @{outgoing};
+@{assigns}endmodule

@@ -1,0 +1,25 @@
+// The oldest word held stands in `front`.
+@{header}
+    reg [@{left}:0] front;
+    reg front_full;
+@{declarations}
+
+    wire [@{left}:0] incoming = {@{incoming}};
+    assign @{s_ready} = @{ready_value};
+    wire accept = @{accept};
+
+    always @(posedge @{clock})
+        if (@{load})
+            front <= @{loaded};
+@{back_load}
+
+    always @(@{edges})
+        if (@{reset_active}) begin
+            front_full <= 1'b0;
+@{resets}        end else @{flush_branch}begin
+            front_full <= @{full_value};
+@{updates}        end
+
+    assign @{m_valid} = @{valid_value};
+    assign {@{outputs}} = @{outgoing};
+@{assigns}endmodule

@@ -1,0 +1,1 @@
+"""The family `stack`: a last-in first-out store."""

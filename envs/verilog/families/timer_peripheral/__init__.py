@@ -1,0 +1,1 @@
+"""The family `timer_peripheral`."""

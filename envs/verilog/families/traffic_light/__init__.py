@@ -1,0 +1,1 @@
+"""The family `traffic_light`: lights at a crossing."""

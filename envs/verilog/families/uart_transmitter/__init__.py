@@ -1,0 +1,1 @@
+"""The family `uart_transmitter`."""

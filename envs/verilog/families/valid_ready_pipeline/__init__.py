@@ -1,0 +1,1 @@
+"""A pipeline with valid and ready at both ends."""

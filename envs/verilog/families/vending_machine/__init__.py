@@ -1,0 +1,1 @@
+"""The family `vending_machine`: a vending machine."""

@@ -1,0 +1,1 @@
+"""Registers behind a Wishbone port."""
