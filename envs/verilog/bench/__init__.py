@@ -1,0 +1,1 @@
+"""Testbenches on cocotb: plans drawn under constraints, players that react to handshakes, coverage, transactions."""
