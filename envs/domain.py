@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import gymnasium
+import numpy as np
+from numpy.typing import NDArray
 
 from ecot.envs.errors import ConfigError
 from ecot.envs.sandbox import Workspace
@@ -27,6 +29,7 @@ class Tool:
         version_pattern: regular expression whose first group is the version.
         install: the command that installs it.
         package: whether it is a Python package.
+        optional: whether only some choice of the user needs it, such as another target.
     """
 
     name: str
@@ -34,6 +37,7 @@ class Tool:
     version_pattern: str = r"([0-9]+(?:\.[0-9]+)+)"
     install: str
     package: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +72,7 @@ class Domain:
         tools: what the toolchain runs.
         preload: modules that the fork server of a worker imports ahead.
         stages: their names, in the order of the toolchain.
+        extra_stages: further ones that run only where they are asked for, and that a pass does not need.
         labels: the labels that an outcome can carry, each with when.
         sources: task source by name; called with the rest of the specification (`verilog-eval:/path` -> `/path`).
         default_source: the name used when none is given.
@@ -75,11 +80,15 @@ class Domain:
         score: of an outcome, in [0, 1]; pure, 0 unless it earns.
         floor: what a candidate that is not a solution may earn at most.
         mutate: every single fault of a source, in a fixed order; None where the domain has none.
+        seed: every fault that repair tasks may hold, in a fixed order; None where `mutate` serves for that too.
+        fault_types: names of the types of fault by category, as repair tasks list them; empty where the types are the
+            kinds of `mutate`.
+        answers: names of the lines that a reply may hold beside the code (`Lines: [12]`).
+        draw: a picture of the last outcome (None before the first), H x W x 3, always of the same size.
         mistakes: gross faults of a source that no single mutation makes, `kind` being the label that each should earn;
             for the scripted agent. None where the domain has none.
         equivalent: whether a mutant is *proved* to behave as the solution does; None where undecided.
         judge_packages: packages whose source decides a verdict, beside the sandbox and the types.
-        prompts: package that holds the domain's prompt files.
     """
 
     id: str
@@ -96,11 +105,15 @@ class Domain:
     score: Callable[[Outcome], float]
     floor: float
     preload: tuple[str, ...] = ()
+    extra_stages: tuple[str, ...] = ()
     mutate: Callable[[str], Sequence[Mutation]] | None = None
+    seed: Callable[[str], Sequence[Mutation]] | None = None
+    fault_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    answers: tuple[str, ...] = ()
+    draw: Callable[[Outcome | None], NDArray[np.uint8]] | None = None
     mistakes: Callable[[str], Sequence[Mutation]] | None = None
     equivalent: Callable[[Workspace, Request, str], bool | None] | None = None
     judge_packages: tuple[str, ...] = ()
-    prompts: str = "ecot.envs"
 
 
 _domains: dict[str, Domain] = {}

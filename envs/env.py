@@ -8,6 +8,7 @@ from typing import Any
 
 import gymnasium
 import numpy as np
+from numpy.typing import NDArray
 
 import ecot.envs.backends as backends
 from ecot.envs.backend import Backend
@@ -51,19 +52,19 @@ class CodeEnv(gymnasium.Env[str, str]):
         tasks: `families` (default), another source of the domain such as `verilog-eval:/path`, or a `TaskSource`.
         split: `train`, `validation`, `test`, `test_families`, or None for all.
         reward: `gain` (default), `binary`, `score`, or a callable (outcome, score, best score before) -> float.
-        feedback: `full`, `label` or `none`.
+        feedback: `full`, `full+internals` (the candidate's registers too, where it fails), `label` or `none`.
         corrections: attempts after the first; 4 by default.
         turn_cost: taken off the reward of every step but the first.
         stages: names of the stages to run; what the objective needs and is left out makes a pass `UNVERIFIED`.
         target: which engine is asked for, in the domain's words.
         limits: in place of the tasks' own.
-        render_mode: `ansi` or None.
+        render_mode: `ansi`, `rgb_array` (a picture of the last outcome, where the domain draws), or None.
 
     Raises:
         ConfigError: an argument does not fit. A missing tool is found at `reset` (`ToolchainMissing`).
     """
 
-    metadata = {"render_modes": ["ansi"], "render_fps": 1}  # noqa: RUF012  (Gymnasium's own contract)
+    metadata = {"render_modes": ["ansi", "rgb_array"], "render_fps": 1}  # noqa: RUF012  (Gymnasium's own contract)
 
     def __init__(
         self,
@@ -81,9 +82,11 @@ class CodeEnv(gymnasium.Env[str, str]):
         limits: Limits | None = None,
         render_mode: str | None = None,
     ) -> None:
-        if render_mode not in (None, "ansi"):
-            raise ConfigError(f"unknown render_mode {render_mode!r}; use 'ansi' or None")
+        if render_mode not in (None, "ansi", "rgb_array"):
+            raise ConfigError(f"unknown render_mode {render_mode!r}; use 'ansi', 'rgb_array' or None")
         self.domain = domain_of(env_id)
+        if render_mode == "rgb_array" and self.domain.draw is None:
+            raise ConfigError(f"render_mode 'rgb_array': {env_id} draws nothing; use 'ansi' or None")
         self.env_id = env_id
         check_split(split)
         self.split = split
@@ -106,6 +109,7 @@ class CodeEnv(gymnasium.Env[str, str]):
         self._ids: Sequence[str] | None = None
         self._episode: Episode | None = None
         self._transcript: list[str] = []
+        self._outcome: Outcome | None = None
 
     @property
     def backend(self) -> Backend:
@@ -166,6 +170,7 @@ class CodeEnv(gymnasium.Env[str, str]):
         hidden_seed = chosen.get("hidden_seed", drawn)
         self._episode = Episode(self.domain, self.source[task_id], hidden_seed, self.rules)
         self._transcript = [self._episode.observation]
+        self._outcome = None
         return self._episode.observation, {"task_id": task_id}
 
     def step(self, action: str) -> tuple[str, float, bool, bool, dict[str, Any]]:
@@ -188,11 +193,21 @@ class CodeEnv(gymnasium.Env[str, str]):
         """
         step = self.episode.finish(outcome)
         self._transcript += [action, step.observation]
+        self._outcome = step.outcome
         info = {"task_id": self.episode.task.id, "outcome": step.outcome}
         return step.observation, step.reward, step.terminated, step.truncated, info
 
-    def render(self) -> str | None:
-        """Return the episode so far as text where `render_mode="ansi"`, with each speaker named."""
+    def render(self) -> str | NDArray[np.uint8] | None:
+        """Return the episode so far, or a picture of its last outcome, as `render_mode` has it.
+
+        Returns:
+            `ansi`: text with each speaker named. `rgb_array`: H x W x 3. None where there is no mode.
+
+        Raises:
+            ToolchainMissing: what draws is not installed.
+        """
+        if self.render_mode == "rgb_array" and self.domain.draw is not None:
+            return self.domain.draw(self._outcome)
         if self.render_mode != "ansi":
             return None
         speakers = ("ENVIRONMENT", "AGENT")

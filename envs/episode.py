@@ -9,7 +9,7 @@ import gymnasium
 
 from ecot.envs.domain import Domain
 from ecot.envs.errors import ConfigError
-from ecot.envs.feedback import MODES, FeedbackMode, feedback, first_observation
+from ecot.envs.feedback import INTERNALS, MODES, FeedbackMode, asks_for_code, feedback, first_observation
 from ecot.envs.parsing import FormatError, format_error, parse_reply
 from ecot.envs.score import Reward, RewardName, reward_of
 from ecot.envs.types import Candidate, Limits, Objective, Outcome, Request, Task
@@ -66,13 +66,16 @@ class Rules:
         """Return the rules, or raise `ConfigError` naming the argument that does not fit."""
         if feedback not in MODES:
             raise ConfigError(f"unknown feedback {feedback!r}; use one of {', '.join(MODES)}")
+        if feedback == "full+internals" and INTERNALS not in domain.extra_stages:
+            raise ConfigError(f"{domain.id} cannot show internals; use feedback 'full'")
         if not isinstance(corrections, int) or corrections < 0:
             raise ConfigError(f"corrections must be a whole number of at least 0, not {corrections!r}")
         if turn_cost < 0:
             raise ConfigError(f"turn_cost must be at least 0, not {turn_cost!r}")
-        unknown = [name for name in stages or () if name not in domain.stages]
+        known = (*domain.stages, *domain.extra_stages)
+        unknown = [name for name in stages or () if name not in known]
         if unknown:
-            raise ConfigError(f"unknown stage {unknown[0]!r} of {domain.id}; use some of {', '.join(domain.stages)}")
+            raise ConfigError(f"unknown stage {unknown[0]!r} of {domain.id}; use some of {', '.join(known)}")
         return cls(
             reward=reward_of(reward),
             reward_name=reward if isinstance(reward, str) else getattr(reward, "__name__", "callable"),
@@ -118,7 +121,13 @@ class Episode:
         if self.over:
             raise gymnasium.error.ResetNeeded("the episode is over; call reset() before the next step()")
         try:
-            candidate = parse_reply(action, fences=self.domain.fences, entry=self.task.bundle.entry)
+            candidate = parse_reply(
+                action,
+                fences=self.domain.fences,
+                entry=self.task.bundle.entry,
+                answers=self.domain.answers,
+                code=asks_for_code(self.task),
+            )
         except FormatError as error:
             return format_error(error)
         return self.request(candidate)
@@ -129,10 +138,17 @@ class Episode:
             task=self.task,
             candidate=candidate,
             hidden_seed=self.hidden_seed,
-            stages=self.rules.stages,
+            stages=self._stages(),
             target=self.rules.target,
             limits=self.rules.limits,
         )
+
+    def _stages(self) -> tuple[str, ...] | None:
+        """What to ask for: internals come beside the stages."""
+        chosen = self.rules.stages
+        if self.rules.feedback != "full+internals":
+            return chosen
+        return tuple(dict.fromkeys((*(self.domain.stages if chosen is None else chosen), INTERNALS)))
 
     def finish(self, outcome: Outcome) -> Step:
         """Score the outcome of the action begun last, and render the next observation."""
@@ -147,5 +163,5 @@ class Episode:
         terminated = outcome.passed and (self.task.objective is Objective.CORRECT or score >= 1.0)
         truncated = not terminated and remaining == 0
         self.over = terminated or truncated
-        text = feedback(outcome, mode=self.rules.feedback, remaining=remaining)
+        text = feedback(outcome, mode=self.rules.feedback, remaining=remaining, code=asks_for_code(self.task))
         return Step(observation=text, reward=reward, terminated=terminated, truncated=truncated, outcome=outcome)

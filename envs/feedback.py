@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from ecot.envs.domain import Domain
 from ecot.envs.errors import ConfigError
 from ecot.envs.prompts import fill, load
+from ecot.envs.repair_answers import Answer
 from ecot.envs.types import Diagnostic, Outcome, Task
 
-FeedbackMode = Literal["full", "label", "none"]
-MODES: tuple[FeedbackMode, ...] = ("full", "label", "none")
+FeedbackMode = Literal["full", "full+internals", "label", "none"]
+MODES: tuple[FeedbackMode, ...] = ("full", "full+internals", "label", "none")
+INTERNALS = "internals"
+"""The extra stage of a domain that can show what a candidate holds at a failure."""
 MAX_DIAGNOSTICS = 8
 """Diagnostics shown in one feedback; the rest are counted."""
 MAX_CHARACTERS = 4000
@@ -19,33 +23,40 @@ MAX_CHARACTERS = 4000
 _PACKAGE = "ecot.envs"
 
 
+def asks_for_code(task: Task) -> bool:
+    """Whether a task is answered with code, as all are but those that ask what is wrong with code."""
+    fault: Mapping[str, Any] = task.bundle.params.get("fault", {})
+    return bool(fault.get("answer", Answer.REPAIR) == Answer.REPAIR)
+
+
 def first_observation(task: Task, domain: Domain, *, corrections: int) -> str:
     """Render the task and the form of the answer."""
     attempts = f"one attempt and up to {corrections} corrections" if corrections else "one attempt"
     values = {"instruction": task.instruction.strip(), "fence": domain.fences[0], "attempts": attempts}
-    return fill(load(_PACKAGE, "observation.md"), values)
+    return fill(load(_PACKAGE, "observation.md" if asks_for_code(task) else "observation_answer.md"), values)
 
 
-def feedback(outcome: Outcome, *, mode: FeedbackMode, remaining: int) -> str:
+def feedback(outcome: Outcome, *, mode: FeedbackMode, remaining: int, code: bool = True) -> str:
     """Render an outcome for the agent.
 
     Args:
         outcome: of the last reply; only its canonical form is read.
-        mode: `full`, `label` (no diagnostics) or `none`.
+        mode: `full`, `full+internals` (the same of an outcome that tells more), `label` (no diagnostics) or `none`.
         remaining: corrections left.
+        code: whether the answer is code.
 
     Raises:
         ConfigError: the mode is unknown.
     """
     if mode not in MODES:
         raise ConfigError(f"unknown feedback {mode!r}; use one of {', '.join(MODES)}")
-    left = _remaining(outcome, remaining)
+    left = _remaining(outcome, remaining, code=code)
     if mode == "none":
         return f"{left}\n"
     outcome = outcome.canonical()
     failed = outcome.failure
     stage = failed.name if failed else (outcome.stages[-1].name if outcome.stages else "none")
-    body = _body(outcome) if mode == "full" else ""
+    body = _body(outcome) if mode.startswith("full") else ""
     text = fill(
         load(_PACKAGE, "feedback.md"),
         {"label": str(outcome.label), "stage": stage, "body": body, "remaining": left},
@@ -54,19 +65,20 @@ def feedback(outcome: Outcome, *, mode: FeedbackMode, remaining: int) -> str:
 
 
 def render_diagnostic(item: Diagnostic) -> str:
-    """Render one diagnostic as `file:line:column: code: message (tool)`.
+    """Render one diagnostic as `file:line:column: code: message (tool)`, further lines of the message below.
 
     >>> render_diagnostic(Diagnostic(tool="iverilog", code="syntax_error", message="syntax error", file="a.v", line=3))
     'a.v:3: syntax_error: syntax error (iverilog)'
     """
     place = ":".join([item.file, *(str(number) for number in (item.line, item.column) if number)]) if item.file else ""
     message = item.message if len(item.message) <= MAX_CHARACTERS else f"{item.message[:MAX_CHARACTERS]} ..."
-    return f"{place}: {item.code}: {message} ({item.tool})".removeprefix(": ")
+    first, *more = message.split("\n")
+    return "\n".join([f"{place}: {item.code}: {first} ({item.tool})".removeprefix(": "), *more])
 
 
 def prompt_digest(domain: Domain) -> str:
     """Return a digest of all text that observations of a domain are rendered from, the tasks' own apart."""
-    texts = [load(_PACKAGE, name) for name in ("observation.md", "feedback.md")]
+    texts = [load(_PACKAGE, name) for name in ("observation.md", "observation_answer.md", "feedback.md")]
     return hashlib.sha256("\0".join([*texts, *domain.fences]).encode()).hexdigest()[:32]
 
 
@@ -84,9 +96,10 @@ def _body(outcome: Outcome) -> str:
     return "".join(f"\n{line}" for line in shown) + ("\n" if shown else "")
 
 
-def _remaining(outcome: Outcome, remaining: int) -> str:
+def _remaining(outcome: Outcome, remaining: int, *, code: bool) -> str:
     if outcome.passed:
         return "The task is solved."
     if not remaining:
         return "No corrections are left."
-    return f"Corrections left: {remaining}. Answer with the complete corrected source."
+    wanted = "the complete corrected source" if code else "the complete corrected line"
+    return f"Corrections left: {remaining}. Answer with {wanted}."

@@ -8,12 +8,15 @@ The rules, in order (a golden table in the tests pins each):
    least as many of the same character and nothing else. A fence that is never closed is a `FORMAT_ERROR`.
 3. The candidate is the last block whose tag is one of the domain's, or, where there is no such block, the last block
    without a tag. Blocks with other tags are prose.
+4. Where the domain asks for answers beside the code, each is the last line `NAME: [...]` after the thinking whose list
+   is JSON; case, bold type and single quotes do not matter. A line that cannot be read counts as none.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ecot.envs.types import Candidate, Diagnostic, File, Label, Outcome, StageResult
@@ -36,8 +39,17 @@ class FormatError(ValueError):
         self.code = code
 
 
-def parse_reply(reply: str, *, fences: Sequence[str], entry: str) -> Candidate:
+def parse_reply(
+    reply: str, *, fences: Sequence[str], entry: str, answers: Sequence[str] = (), code: bool = True
+) -> Candidate:
     r"""Return the candidate in a reply, as one file named `entry`.
+
+    Args:
+        reply: as the agent gave it.
+        fences: tags of blocks that may hold the candidate.
+        entry: path of its file.
+        answers: names of the lines that it may hold beside the code.
+        code: whether there must be code; without, there must be an answer, and there is no file.
 
     Raises:
         FormatError: there is none.
@@ -45,7 +57,14 @@ def parse_reply(reply: str, *, fences: Sequence[str], entry: str) -> Candidate:
     >>> parse_reply("Here:\n```v\nmodule m; endmodule\n```", fences=("v",), entry="m.v").source
     'module m; endmodule\n'
     """
-    blocks = _blocks(_after_thinking(reply))
+    text = _after_thinking(reply)
+    given = _answers(text, answers)
+    if not code:
+        if not given:
+            names = " or ".join(f"`{name}: [...]`" for name in answers)
+            raise FormatError("no_answer", f"the reply holds no line {names} with a list that can be read")
+        return Candidate(files=(), answers=given)
+    blocks = _blocks(text)
     wanted = [block for block in blocks if block.tag in fences] or [block for block in blocks if not block.tag]
     if not wanted:
         if blocks:
@@ -55,10 +74,10 @@ def parse_reply(reply: str, *, fences: Sequence[str], entry: str) -> Candidate:
         raise FormatError(
             "no_code", f"the reply holds no fenced code block; answer with one that starts ```{fences[0]}"
         )
-    text = wanted[-1].text
-    if not text.strip():
+    source = wanted[-1].text
+    if not source.strip():
         raise FormatError("empty_code", "the fenced code block is empty")
-    return Candidate(files=(File(entry, text),))
+    return Candidate(files=(File(entry, source),), answers=given)
 
 
 def format_error(error: FormatError) -> Outcome:
@@ -82,6 +101,27 @@ def _after_thinking(reply: str) -> str:
     if opened > closed:
         raise FormatError("open_think", "`<think>` is never closed; end it with `</think>` before the code block")
     return text[closed + len("</think>") :] if closed >= 0 else text
+
+
+def _answers(text: str, names: Sequence[str]) -> Mapping[str, str]:
+    """The lists that were given, as JSON, by the name of their line."""
+    found = {}
+    for name in names:
+        for match in re.finditer(rf"(?im)^[ \t]*\**{re.escape(name)}\**:\**[ \t]*(\[[^\n]*\])[ \t.]*\**$", text):
+            values = _list_of(match[1])
+            if values is not None:
+                found[name] = json.dumps(values)
+    return found
+
+
+def _list_of(text: str) -> list[str | int] | None:
+    for written in (text, text.replace("'", '"')):
+        try:
+            values = json.loads(written)
+        except ValueError:
+            continue
+        return values if all(isinstance(item, str | int) for item in values) else None
+    return None
 
 
 def _blocks(text: str) -> list[_Block]:

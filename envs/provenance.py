@@ -11,9 +11,19 @@ from importlib.resources.abc import Traversable
 
 from ecot.envs.domain import Domain, domain_of
 
-_SUFFIXES = (".py", ".v", ".sv", ".vh", ".json", ".md")
+_SUFFIXES = (".py", ".v", ".sv", ".vh", ".json", ".md", ".cpp", ".h", ".lib")
 _EVERY_JUDGE = ("ecot.envs.sandbox",)
-_EVERY_MODULE = ("types.py", "encoding.py", "domain.py", "backend.py", "real.py", "prompts.py", "repair.py")
+_EVERY_MODULE = (
+    "types.py",
+    "encoding.py",
+    "domain.py",
+    "backend.py",
+    "real.py",
+    "prompts.py",
+    "repair.py",
+    "repair_judge.py",
+    "repair_answers.py",
+)
 
 
 @cache

@@ -10,24 +10,21 @@ from collections.abc import Callable
 from typing import Literal
 
 from ecot.envs.errors import ConfigError
-from ecot.envs.types import Label, Outcome
+from ecot.envs.types import Outcome
 
 RewardName = Literal["gain", "binary", "score"]
 Reward = Callable[[Outcome, float, float], float]
 """Called with the outcome, its score and the best score of the earlier turns (0.0 at the first)."""
 
-NOT_A_CANDIDATE = frozenset({Label.FORMAT_ERROR, Label.REJECTED, Label.COMPILATION_ERROR})
-"""Labels of a candidate that never ran."""
 
-
-def ladder(outcome: Outcome, *, floor: float) -> float:
-    """Score 1 for a pass, `floor` for what at least built and ran, 0 for the rest.
+def ladder(outcome: Outcome, *, floor: float, built: str) -> float:
+    """Score 1 for a pass, `floor` for what passed the stage `built`, 0 for the rest.
 
     Nothing lies between: credit for passing some stages could be earned by forging just those.
     """
     if outcome.passed:
         return 1.0
-    return 0.0 if outcome.label in NOT_A_CANDIDATE or not outcome.stages else floor
+    return floor if any(stage.name == built and stage.passed for stage in outcome.stages) else 0.0
 
 
 def gain(outcome: Outcome, score: float, best: float) -> float:

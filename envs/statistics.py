@@ -33,6 +33,10 @@ FloatArray = NDArray[np.float64]
 Statistic = Callable[[FloatArray], FloatArray]
 """Reduces the last axis: values_B_N to figures_B."""
 
+_BUILDING = frozenset({"parse", "answer", "rules", "compile", "link"})
+"""Stages that come before anything runs."""
+_NOT_BUILT = frozenset({Label.FORMAT_ERROR, Label.REJECTED, Label.COMPILATION_ERROR, Label.LINK_ERROR})
+
 _CHUNK_VALUES = 1 << 22
 """Resampled values held at once; bounds the memory of a bootstrap to some tens of MiB."""
 
@@ -85,8 +89,12 @@ def mean_pass_at_k(samples: Sequence[int], passed: Sequence[int], k: int) -> flo
 
 
 def elaborates(outcome: Outcome) -> bool:
-    """Whether the candidate got past its compiler: what Syn@k counts, before any stage that judges behaviour."""
-    return outcome.label not in (Label.FORMAT_ERROR, Label.REJECTED, Label.COMPILATION_ERROR, Label.LINK_ERROR)
+    """Whether the candidate got past its compiler: what Syn@k counts, before any stage that judges behaviour.
+
+    A compiler that ran out of time or memory did not get past it, whatever the label.
+    """
+    failed = outcome.failure
+    return failed is None or not (failed.name in _BUILDING or failed.label in _NOT_BUILT)
 
 
 def syn_at_k(outcomes: Mapping[str, Sequence[Outcome]], k: int) -> float:

@@ -41,8 +41,8 @@ def versions_of(domain: Domain) -> Mapping[str, str]:
 
 
 def check_tools(domain: Domain) -> None:
-    """Raise `ToolchainMissing` unless all tools of a domain are installed."""
-    missing = [tool for tool in domain.tools if version_of(tool) is None]
+    """Raise `ToolchainMissing` unless all tools that a domain cannot do without are installed."""
+    missing = [tool for tool in domain.tools if not tool.optional and version_of(tool) is None]
     if missing:
         names = ", ".join(tool.name for tool in missing)
         remedies = "; ".join(dict.fromkeys(tool.install for tool in missing))

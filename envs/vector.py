@@ -256,8 +256,8 @@ class CodeVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], NDArray[Any]]):
             errors=errors,
         )
 
-    def render(self) -> tuple[str | None, ...]:  # type: ignore[override]
-        """Return every episode so far as text, where `render_mode="ansi"`."""
+    def render(self) -> tuple[str | NDArray[np.uint8] | None, ...]:  # type: ignore[override]
+        """Return every episode as `CodeEnv.render` does."""
         return tuple(env.render() for env in self.envs)
 
     def close_extras(self) -> None:

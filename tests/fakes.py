@@ -147,7 +147,7 @@ FAKE = Domain(
     sources={"families": FakeSource},
     default_source="families",
     toolchain=fake_toolchain,
-    score=lambda outcome: ladder(outcome, floor=0.1),
+    score=lambda outcome: ladder(outcome, floor=0.1, built="compile"),
     floor=0.1,
     mutate=fake_mutations,
     mistakes=fake_mistakes,

@@ -46,7 +46,28 @@ def own() -> tuple[Path, ...]:
 def system() -> tuple[Path, ...]:
     """What every program needs, and what the user added."""
     added = tuple(filter(None, os.environ.get(VARIABLE, "").split(":")))
-    return tuple(path for path in map(Path, (*_SYSTEM, *_SETTINGS, *added)) if path.exists())
+    folder = built()
+    ours = () if folder is None else (folder,)
+    return tuple(path for path in map(Path, (*_SYSTEM, *_SETTINGS, *ours, *added)) if path.exists())
+
+
+@cache
+def built() -> Path | None:
+    """Return the folder of what judges compile once for all candidates, such as the runtime of a simulator.
+
+    It is made where it is missing, before the first cell, as a cell shows folders that exist. Programs read it; nobody
+    but the present user writes it. Root's lies where those may go whom root's programs run as. None where there is no
+    such place.
+    """
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    user = Path(home) if home.startswith("/") else Path("~/.cache").expanduser()
+    folder = (Path("/var/cache") if os.getuid() == 0 else user) / "ecot" / "built"
+    try:
+        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+        facts = folder.stat()
+    except (OSError, RuntimeError):
+        return None
+    return folder.resolve() if facts.st_uid == os.getuid() and not facts.st_mode & 0o022 else None
 
 
 @cache

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ecot.envs.domain import Domain, Mutation, register
+from ecot.envs.fault_tables import packaged_tables
 from ecot.envs.repair import repair_of
 from ecot.envs.sandbox import Workspace
 from ecot.envs.tasks import TaskSource
 from ecot.envs.types import Label, Outcome, Request, StageResult
+from ecot.envs.verilog.fault_types import FAULT_TYPES
 from ecot.envs.verilog.tools import TOOLS
 
 
@@ -24,7 +31,7 @@ def _source(module: str, name: str) -> Callable[[str], TaskSource]:
 
 
 def _toolchain(workspace: Workspace, request: Request) -> Iterator[StageResult]:
-    results: Iterator[StageResult] = import_module(f"{__name__}.toolchain").stages(workspace, request)
+    results: Iterator[StageResult] = import_module(f"{__name__}.detailed").stages(workspace, request)
     return results
 
 
@@ -38,9 +45,19 @@ def _mutate(source: str) -> Sequence[Mutation]:
     return found
 
 
+def _seed(source: str) -> Sequence[Mutation]:
+    found: Sequence[Mutation] = import_module(f"{__name__}.seeds").seed(source)
+    return found
+
+
 def _mistakes(source: str) -> Sequence[Mutation]:
     found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
     return found
+
+
+def _draw(outcome: Outcome | None) -> NDArray[np.uint8]:
+    picture: NDArray[np.uint8] = import_module(f"{__name__}.picture").draw(outcome)
+    return picture
 
 
 def _equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
@@ -62,6 +79,7 @@ DOMAIN = register(
         fences=("verilog", "systemverilog", "sv", "v"),
         tools=TOOLS,
         stages=("rules", "compile", "simulate", "synthesise", "netlist"),
+        extra_stages=("equivalence", "strict", "internals"),
         labels={
             Label.PASS: "source and netlist behave as the specification on every hidden sample",
             Label.UNVERIFIED: "all stages that were asked for passed, but others were left out",
@@ -77,7 +95,12 @@ DOMAIN = register(
         },
         sources={
             "families": _source("source", "FamilySource"),
+            "completion": _source("completion", "CompletionSource"),
             "verilog-eval": _source("verilog_eval", "VerilogEvalSource"),
+            "verilog-eval-v1": _source("verilog_eval_v1", "VerilogEvalOneSource"),
+            "rtllm": _source("rtllm", "RtllmSource"),
+            "rtlfixer": _source("rtlfixer", "RtlFixerSource"),
+            "vericoder": _source("vericoder", "VeriCoderSource"),
         },
         default_source="families",
         toolchain=_toolchain,
@@ -85,13 +108,53 @@ DOMAIN = register(
         floor=0.1,
         preload=("ecot.envs.verilog.rules",),
         mutate=_mutate,
+        seed=_seed,
+        draw=_draw,
+        fault_types=FAULT_TYPES,
         mistakes=_mistakes,
         equivalent=_equivalent,
         judge_packages=("ecot.envs.verilog",),
-        prompts="ecot.envs.verilog",
     )
 )
 
-# Many mutants of these are no faults of the hardware, as `ecot verify` shows.
-_SELDOM_FAULTS = ("drop_default", "drop_sensitivity", "swap_assignment", "swap_identifier", "widen_vector")
-REPAIR = register(repair_of(DOMAIN, without=frozenset(_SELDOM_FAULTS)))
+REPAIR = register(repair_of(DOMAIN, tables=partial(packaged_tables, "verilog")))
+
+
+def _optimise(workspace: Workspace, request: Request) -> Iterator[StageResult]:
+    results: Iterator[StageResult] = import_module(f"{__name__}.optimising").stages(workspace, request)
+    return results
+
+
+def _optimise_score(outcome: Outcome) -> float:
+    result: float = import_module(f"{__name__}.optimising").score(outcome)
+    return result
+
+
+OPTIMISE = register(
+    replace(
+        DOMAIN,
+        id="ECoT/VerilogOptimize-v0",
+        title="Smaller and faster Verilog modules",
+        description=(
+            "The agent writes a smaller or a faster Verilog module than the one that it is given. It is judged right "
+            "as in ECoT/Verilog-v0, a solver looks for inputs on which it differs from the solution, and Yosys "
+            "measures area or longest path on a small library of cells. Where the solver comes to no end within its "
+            "budget, the design counts as right by simulation, and the outcome says so. What is right and no better "
+            "earns 0.5, what is better more, by its part of the difference between the given design and the solution."
+        ),
+        stages=(*DOMAIN.stages, "equivalence", "improvement"),
+        extra_stages=(),
+        labels={
+            **DOMAIN.labels,
+            Label.PASS: "right, not refuted by the solver, and better than the given design",
+            Label.NO_IMPROVEMENT: "right, and no smaller or no faster than the given design",
+        },
+        sources={"families": _source("optimising", "OptimiseSource")},
+        toolchain=_optimise,
+        score=_optimise_score,
+        floor=0.5,
+        seed=None,
+        fault_types={},
+        equivalent=None,
+    )
+)

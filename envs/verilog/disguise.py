@@ -65,11 +65,13 @@ class Disguise:
         nonce: hexadecimal digits that nobody outside can know.
         kept: names that stay, those of the ports of the module under test and of the module itself.
         marked: a string literal that begins with one of these gets the nonce in front.
+        pattern: so does one that this is found in.
     """
 
     nonce: str
     kept: frozenset[str]
     marked: tuple[str, ...] = ()
+    pattern: re.Pattern[str] | None = None
 
     def name(self, plain: str) -> str:
         """Return what a name becomes."""
@@ -82,10 +84,14 @@ class Disguise:
             text = match[0]
             if match.lastgroup == "name":
                 text = self.name(text)
-            elif match.lastgroup == "string" and text[1:].startswith(self.marked or ("\0",)):
+            elif match.lastgroup == "string" and self._is_marked(text):
                 text = f'"{self.nonce} {text[1:]}'
             parts.append(text)
         return "".join(parts)
+
+    def _is_marked(self, text: str) -> bool:
+        found = self.pattern is not None and self.pattern.search(text) is not None
+        return found or text[1:].startswith(self.marked or ("\0",))
 
     def take_off(self, text: str) -> str:
         """Return a tool's output as it would read without the disguise."""
@@ -95,6 +101,11 @@ class Disguise:
         """Return the lines of an output that the testbench itself printed, without their mark."""
         mark = f"{self.nonce} "
         return tuple(line.removeprefix(mark) for line in output.splitlines() if line.startswith(mark))
+
+    def said_under_mark(self, output: str) -> tuple[str, ...]:
+        """Return what follows a mark, of every line that holds one anywhere."""
+        mark = f"{self.nonce} "
+        return tuple(line.partition(mark)[2].replace(mark, "") for line in output.splitlines() if mark in line)
 
 
 def nonce_of(*parts: object) -> str:

@@ -45,8 +45,8 @@ def driver_text(top: str, ports: Sequence[Port]) -> str:
     """Return the source of the driver for a module `top` with these ports."""
     inputs, outputs, clock = inputs_of(ports), outputs_of(ports), clock_of(ports)
     connections = [f".{clock}(ecot_clock)"] if clock else []
-    connections += [f".{name}(ecot_inputs[{bits}])" for name, bits in _slices(inputs)]
-    connections += [f".{name}(ecot_outputs[{bits}])" for name, bits in _slices(outputs)]
+    connections += [f".{name}(ecot_inputs[{bits}])" for name, bits in slices(inputs)]
+    connections += [f".{name}(ecot_outputs[{bits}])" for name, bits in slices(outputs)]
     rise = ["#1 ecot_clock = 1'b1;", '#4 $fdisplay(ecot_trace, "%b", ecot_outputs);', "#1 ecot_clock = 1'b0;"]
     lines = [
         "`timescale 1ns/1ps",
@@ -84,8 +84,8 @@ def vectors_text(ports: Sequence[Port], cycles: Iterable[Inputs]) -> str:
     >>> vectors_text(pair, [{"a": 1, "b": 2}])
     '0110\n'
     """
-    inputs = inputs_of(ports)
-    lines = ["".join(f"{cycle[port.name]:0{port.width}b}" for port in inputs) for cycle in cycles]
+    formats = [(port.name, f"0{port.width}b") for port in inputs_of(ports)]
+    lines = ["".join([format(cycle[name], form) for name, form in formats]) for cycle in cycles]
     return "\n".join(lines) + "\n"
 
 
@@ -98,11 +98,11 @@ def _total(ports: Sequence[Port]) -> int:
     return sum(port.width for port in ports)
 
 
-def _slices(ports: Sequence[Port]) -> list[tuple[str, str]]:
-    """Name and bit range of each port in the concatenation of all, the first port at the left."""
-    slices, top = [], _total(ports)
+def slices(ports: Sequence[Port]) -> list[tuple[str, str]]:
+    """Return name and bit range of each port in the concatenation of all, the first port at the left."""
+    found, top = [], _total(ports)
     for port in ports:
         low = top - port.width
-        slices.append((port.name, f"{top - 1}:{low}" if port.width > 1 else str(low)))
+        found.append((port.name, f"{top - 1}:{low}" if port.width > 1 else str(low)))
         top = low
-    return slices
+    return found

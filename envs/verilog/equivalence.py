@@ -8,7 +8,8 @@ assumed: until there was one, the solution's outputs are unknown and nothing is 
 What the proof is about is hardware, so two things that only a simulator sees are looked at apart: a changed
 level-sensitive list is never called equivalent, and the mutant must pass the simulation under further seeds, which
 shows races between processes (their order does not depend on data). The induction takes one step per clock cycle,
-which is right only where every register hangs on the rising edge of the one clock; other designs are left undecided.
+which is right only where every register hangs on the rising edge of the one clock; other designs are left undecided,
+but for those with several clocks, which have a proof of their own (`crossing.equivalence`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ from dataclasses import replace
 
 from ecot.envs.sandbox import Workspace
 from ecot.envs.types import Candidate, File, Limits, Request
+from ecot.envs.verilog.crossing.equivalence import crossing_script
 from ecot.envs.verilog.toolchain import stages
 
+BOUNDED_LOG = "bounded.log"
 BUDGET = Limits(cpu_seconds=20.0, memory_mib=1024, processes=16, scratch_mib=32, output_kib=4096)
 LONGEST_INDUCTION = 8
 _SEEDS = (9_001, 9_002, 9_003)
@@ -42,11 +45,15 @@ def equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | No
     workspace.write("gold.v", solution)
     workspace.write("gate.v", mutant)
     top, clock = str(params["top"]), str(params["clock"])
-    if not any(_proves(workspace, script) for script in (matching_script(top, clock), proof_script(top, clock))):
+    scripts = [matching_script(top, clock), proof_script(top, clock)]
+    judged: tuple[str, ...] = ("simulate",)
+    if params.get("judge") == "crossing":
+        scripts, judged = [crossing_script(top)], ("simulate", "netlist")
+    if not any(_proves(workspace, script) for script in scripts):
         return None
     candidate = Candidate((File(task.bundle.entry, mutant),))
     for seed in _SEEDS:
-        further = replace(request, candidate=candidate, hidden_seed=seed, stages=("simulate",))
+        further = replace(request, candidate=candidate, hidden_seed=seed, stages=judged)
         if not all(stage.passed for stage in stages(workspace, further)):
             return None
     return True
@@ -139,6 +146,39 @@ def proof_script(top: str, clock: str) -> str:
         "hierarchy -top miter",
         f"sat -verify -tempinduct -maxsteps {LONGEST_INDUCTION} -enable_undef -set-def-inputs -set-init-undef "
         "-prove trigger 0 miter",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def bounded_script(top: str, clock: str, *, cycles: int) -> str:
+    """Return commands that look for a sequence of inputs, up to so many cycles long, on which two designs differ.
+
+    Registers are not matched, as two right designs may hold other things in registers of one name.
+    """
+    lines = []
+    for name in ("gold", "gate"):
+        lines += [
+            f"read_verilog -sv {name}.v",
+            f"hierarchy -check -top {top}",
+            "proc",
+            "flatten",
+            "opt_clean",
+            "memory_map",
+            "setundef -undriven -undef",
+            "opt_clean",
+            *_one_clock(clock),
+            "async2sync",
+            f"rename {top} {name}",
+            f"design -stash {name}",
+        ]
+    lines += [
+        "design -copy-from gold -as gold gold",
+        "design -copy-from gate -as gate gate",
+        "miter -equiv -ignore_gold_x -make_outputs -flatten gold gate miter",
+        "hierarchy -top miter",
+        f"tee -q -o {BOUNDED_LOG} sat -verify -tempinduct-baseonly -maxsteps {cycles} -enable_undef -set-def-inputs "
+        "-set-init-undef -show-inputs -show-outputs -prove trigger 0 miter",
         "",
     ]
     return "\n".join(lines)

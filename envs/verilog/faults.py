@@ -11,6 +11,15 @@ from collections.abc import Callable, Iterator
 from tree_sitter import Node
 
 from ecot.envs.mutation import Change, Edit, Proposer, descendants, remove, replace, text_of
+from ecot.envs.verilog.fault_kinds import (
+    ASSIGNMENTS,
+    branches,
+    case_kind,
+    condition_kind,
+    kind_here,
+    latch_kind,
+    reset_branch,
+)
 from ecot.envs.verilog.literals import fixed_bit_flipped, neighbours
 from ecot.envs.verilog.syntax import ROUTINES, ancestor, children, clocked, declared_signals, edge_signals, reads
 
@@ -22,10 +31,7 @@ _DIMENSIONS = (
     "bit_select",
     "delay_control",
 )
-_ASSIGNMENTS = ("nonblocking_assignment", "blocking_assignment")
-_RESET_NAME = re.compile(r"(?i)(^|_)[an]?(reset|rst|clear|clr|init)(_|n\b|b\b|\b|$)")
 _ZERO = re.compile(r"([0-9]*\s*'[sS]?[bodhBODH])?[0_]+")
-_IN_DESIGN = "algorithm_error"
 
 
 def in_expression(parent: Node) -> bool:
@@ -36,38 +42,6 @@ def in_expression(parent: Node) -> bool:
 def unary(parent: Node) -> bool:
     """Whether a token is an operator with one operand."""
     return parent.type == "unary_operator"
-
-
-def _branches(node: Node) -> tuple[list[Node], list[Node]]:
-    """Conditions and statements of an if-else chain; one statement more than conditions where it ends in `else`."""
-    return children(node, "cond_predicate"), children(node, "statement_or_null")
-
-
-def _reset_branch(node: Node) -> Node | None:
-    """The statement that a chain runs in reset, where its first condition is a reset."""
-    conditions, statements = _branches(node)
-    process = ancestor(node, "always_construct")
-    if process is None or not clocked(node) or len(statements) < 2:
-        return None
-    events = [item for item in descendants(process) if item.type == "event_expression"]
-    edges = {text_of(item).split()[-1] for item in events if not children(item, "event_expression")}
-    names = set(re.findall(r"\w+", text_of(conditions[0])))
-    return statements[0] if names & edges or any(map(_RESET_NAME.search, names)) else None
-
-
-def kind_here(node: Node) -> str:
-    """The class of a wrong value, told by where it stands."""
-    if ancestor(node, "case_item_expression", "case_expression"):
-        return "state_machine_error"
-    if ancestor(node, "cond_predicate"):
-        return "condition_error"
-    chain = ancestor(node, "conditional_statement")
-    while chain is not None:
-        branch = _reset_branch(chain)
-        if branch is not None and branch.start_byte <= node.start_byte < branch.end_byte:
-            return "reset_logic_error"
-        chain = ancestor(chain, "conditional_statement")
-    return _IN_DESIGN
 
 
 def off_by_one(node: Node) -> Iterator[Change]:
@@ -134,7 +108,7 @@ def _resized(node: Node, digits: Callable[[int], str], *, suffix: str) -> Iterat
 def negated_condition(node: Node) -> Iterator[Change]:
     """An `if` tests the opposite."""
     if node.type == "cond_predicate" and node.parent is not None:
-        yield replace(node, f"!({text_of(node)})")
+        yield replace(node, f"!({text_of(node)})", kind=condition_kind(node))
 
 
 def stuck_condition(node: Node) -> Iterator[Change]:
@@ -178,19 +152,19 @@ def dropped_else(node: Node) -> Iterator[Change]:
     """The last `else` of a chain is forgotten."""
     if node.type != "conditional_statement":
         return
-    conditions, statements = _branches(node)
+    conditions, statements = branches(node)
     words = children(node, "else")
     if len(statements) == len(conditions) + 1:
         edit = Edit(statements[-2].end_byte, statements[-1].end_byte, "")
-        yield Change((edit,), _IN_DESIGN if clocked(node) else "latch_inference")
+        yield Change((edit,), latch_kind(statements[-1]))
     for index in range(1, len(conditions)):
         edit = Edit(words[index - 1].start_byte, words[index].start_byte if index < len(words) else node.end_byte, "")
-        yield Change((edit,), _IN_DESIGN if clocked(node) else "latch_inference")
+        yield Change((edit,), latch_kind(statements[index]))
 
 
 def dropped_reset(node: Node) -> Iterator[Change]:
     """The branch that a register block runs in reset is forgotten."""
-    if node.type == "conditional_statement" and _reset_branch(node) is not None:
+    if node.type == "conditional_statement" and reset_branch(node) is not None:
         word = children(node, "else")[0]
         following = word.next_sibling
         if following is not None:
@@ -200,13 +174,13 @@ def dropped_reset(node: Node) -> Iterator[Change]:
 def dropped_case_item(node: Node) -> Iterator[Change]:
     """One labelled arm of a `case` is forgotten."""
     if node.type == "case_item" and node.children[0].type != "default":
-        yield remove(node, kind="state_machine_error" if clocked(node) else _IN_DESIGN)
+        yield remove(node, kind=case_kind(node))
 
 
 def dropped_default(node: Node) -> Iterator[Change]:
     """The `default` of a `case` is forgotten."""
     if node.type == "case_item" and node.children[0].type == "default":
-        yield remove(node, kind="state_machine_error" if clocked(node) else "latch_inference")
+        yield remove(node, kind=case_kind(node) if clocked(node) else latch_kind(node))
 
 
 def swapped_case_bodies(node: Node) -> Iterator[Change]:
@@ -214,15 +188,15 @@ def swapped_case_bodies(node: Node) -> Iterator[Change]:
     later = node.next_named_sibling
     if node.type == "case_item" and later is not None and later.type == "case_item":
         first, second = node.children[-1], later.children[-1]
-        yield Change(_pair(first, text_of(second), second, text_of(first)))
+        yield Change(_pair(first, text_of(second), second, text_of(first)), case_kind(node))
 
 
 def dropped_assignment(node: Node) -> Iterator[Change]:
     """One assignment is forgotten, procedural or continuous."""
     if node.type == "continuous_assign":
         yield remove(node)
-    elif node.type in _ASSIGNMENTS and ancestor(node, *ROUTINES) is None:
-        kind = "latch_inference" if clocked(node) is False else kind_here(node)
+    elif node.type in ASSIGNMENTS and ancestor(node, *ROUTINES) is None:
+        kind = latch_kind(node) if clocked(node) is False else kind_here(node)
         holder = ancestor(node, "statement_or_null")
         if holder is not None and holder.parent is not None:
             yield remove(holder, kind=kind) if holder.parent.type == "seq_block" else replace(holder, ";", kind=kind)
@@ -240,10 +214,21 @@ def stuck_value(node: Node) -> Iterator[Change]:
 def swapped_assignment(node: Node) -> Iterator[Change]:
     """A blocking assignment becomes non-blocking, or the reverse."""
     if node.type == "nonblocking_assignment":
-        yield from (replace(token, "=") for token in children(node, "<="))
+        kind = "race_condition" if _read_by_another_process(node) else ""
+        yield from (replace(token, "=", kind=kind) for token in children(node, "<="))
     elif node.type == "blocking_assignment" and ancestor(node, *ROUTINES) is None and clocked(node) is not None:
         signs = [item for child in node.children for item in child.children if item.type == "assignment_operator"]
         yield from (replace(sign, "<=") for sign in signs if text_of(sign) == "=")
+
+
+def _read_by_another_process(assignment: Node) -> bool:
+    """Whether the register that is written is read at an edge elsewhere, so that the order of processes matters."""
+    process, module = ancestor(assignment, "always_construct"), ancestor(assignment, "module_declaration")
+    if process is None or module is None:
+        return False
+    name = re.match(r"\w*", text_of(assignment))
+    others = [item for item in descendants(module) if item.type == "always_construct" and item != process]
+    return any(clocked(other) and text in (name and name[0],) for other in others for _, text in reads(other))
 
 
 def dropped_asynchronous_reset(node: Node) -> Iterator[Change]:

@@ -1,8 +1,9 @@
 """Synthesis: the script that Yosys runs on a candidate alone, and what is read from its reports.
 
 Two results come of one run. The netlist that is simulated is word-level (`proc`, `flatten`, no optimisation that
-chooses values for unknowns): it is what synthesis understood, and as few unknowns are lost or made as can be. Cells
-and paths are counted after `synth` mapped the design to simple gates, by a fixed recipe.
+chooses values for unknowns): it is what synthesis understood, and as few unknowns are lost or made as can be. Cells are
+counted after `synth` made simple gates of the design; area and delay after ABC mapped those to `cells.lib`, a library
+of our own, by a fixed recipe.
 """
 
 from __future__ import annotations
@@ -17,9 +18,19 @@ from ecot.envs.verilog.diagnostics import parse_latches, parse_yosys
 NETLIST = "netlist.v"
 SCRIPT = "synthesise.ys"
 LOOP_SCRIPT = "loops.ys"
+LIBRARY = "cells.lib"
+QUICK = "strash;map;topo;print_stats"
+"""What ABC does for every candidate."""
+THOROUGH = "strash;ifraig;dch;map;topo;print_stats"
+"""What it does where figures decide: equal parts are merged, other structures are tried."""
+_AREA_OF_OTHERS = 12.0
+"""Counted for a cell that the library lacks (a register that loads asynchronously), above what any of its own has."""
 _LATCH_CELL = re.compile(r"\$_?(?:DLATCH|SR|DLATCHSR|ADLATCH)")
 _CELL = re.compile(r"^\s+(\$_\w+_|\$\w+)\s+(\d+)$", re.MULTILINE)
-_LENGTH = re.compile(r"Longest topological path in \S+ \(length=(\d+)\)")
+_MAPPED = re.compile(r"ABC: .* delay =\s*([\d.]+)\s+lev =\s*(\d+)")
+_AREA = re.compile(r"Chip area for (?:top )?module '\S+': ([\d.]+)")
+_UNKNOWN_AREA = re.compile(r"Area for cell type (\S+) is unknown")
+_MAPPED_CELL = re.compile(r"^\s+[A-Z]\w*\s+(\d+)$", re.MULTILINE)
 _WIRE_BITS = re.compile(r"Number of wire bits:\s+(\d+)")
 _LOOP_LINE = re.compile(r"^Warning: found logic loop", re.MULTILINE)
 
@@ -32,11 +43,12 @@ class Reports:
     wiring: str | None
     loops: str | None
     statistics: str | None
-    path: str | None
+    mapping: str | None
+    library: str | None
 
 
-def script(entry: str, top: str) -> str:
-    """Return the commands for Yosys.
+def script(entry: str, top: str, *, recipe: str = QUICK) -> str:
+    """Return the commands for Yosys; `recipe` is ABC's part.
 
     `chtype` turns `===` into `==`: hardware cannot see an x, so a netlist must not either.
     """
@@ -49,9 +61,12 @@ def script(entry: str, top: str) -> str:
             "memory_collect",
             "opt_clean",
             f"write_verilog -noattr {NETLIST}",
-            f"synth -top {top} -flatten",
+            f"synth -top {top} -flatten -noabc -run begin:check",
             "tee -q -o statistics.log stat",
-            "tee -q -o path.log ltp -noff",
+            f"dfflibmap -liberty {LIBRARY}",
+            f"tee -q -o mapping.log abc -liberty {LIBRARY} -script +{recipe}",
+            "opt_clean",
+            f"tee -q -o library.log stat -liberty {LIBRARY}",
             "",
         ]
     )
@@ -113,17 +128,34 @@ def cells(statistics: str) -> Mapping[str, int]:
     return {name: int(count) for name, count in _CELL.findall(statistics)}
 
 
-def metrics(reports: Reports) -> Mapping[str, int]:
-    """Return cells in total and by type, flip-flops, wire bits and the longest path in gates."""
-    counts = cells(reports.statistics or "")
-    found = {"cells": sum(counts.values()), "flip_flops": sum(n for name, n in counts.items() if "DFF" in name)}
-    length, bits = _LENGTH.search(reports.path or ""), _WIRE_BITS.search(reports.statistics or "")
-    if length:
-        found["longest_path_gates"] = int(length[1])
+def metrics(reports: Reports) -> Mapping[str, float | int]:
+    """Return what was measured.
+
+    Of the design in simple gates: `cells`, `flip_flops`, `wire_bits` and `cells_<type>`. Mapped to the library:
+    `area_nand2` (in areas of a two-input NAND), `mapped_cells`, and `longest_path_ns` and `longest_path_gates`
+    between registers and ports.
+    """
+    counts, library = cells(reports.statistics or ""), reports.library or ""
+    found: dict[str, float | int] = {
+        "cells": sum(counts.values()),
+        "flip_flops": sum(count for name, count in counts.items() if "FF" in name),
+    }
+    bits, area = _WIRE_BITS.search(reports.statistics or ""), _AREA.search(library)
     if bits:
         found["wire_bits"] = int(bits[1])
     by_type: dict[str, int] = {}
     for name, count in counts.items():
         kind = re.sub(r"^\$_|_$", "", name).split("_")[0].lower()
         by_type[kind] = by_type.get(kind, 0) + count
-    return {**found, **{f"cells_{kind}": count for kind, count in sorted(by_type.items())}}
+    found |= {f"cells_{kind}": count for kind, count in sorted(by_type.items())}
+    others = sum(cells(library)[name] for name in _UNKNOWN_AREA.findall(library))
+    found["area_nand2"] = round((float(area[1]) if area else 0.0) + _AREA_OF_OTHERS * others, 2)
+    found["mapped_cells"] = sum(int(count) for count in _MAPPED_CELL.findall(library)) + others
+    return {**found, **_path(reports.mapping or "")}
+
+
+def _path(mapping: str) -> Mapping[str, float | int]:
+    """The longest path; a design of wires and registers has none. ABC counts in thousandths of the library's unit."""
+    found = _MAPPED.findall(mapping)
+    picoseconds, gates = found[-1] if found else ("0", "0")
+    return {"longest_path_ns": float(picoseconds) / 1000.0, "longest_path_gates": int(gates)}

@@ -37,10 +37,11 @@ DIRECTIVES = frozenset(
     """
     include pragma line protect endprotect protected endprotected celldefine endcelldefine unconnected_drive
     nounconnected_drive undefineall begin_keywords end_keywords delay_mode_distributed delay_mode_path
-    delay_mode_unit delay_mode_zero default_decay_time default_trireg_strength
+    delay_mode_unit delay_mode_zero default_decay_time default_trireg_strength verilator_config systemc_ctor
+    systemc_dtor systemc_header systemc_imp_header systemc_implementation systemc_interface verilog
     """.split()  # noqa: SIM905
 )
-"""Directives that read files, or change what a tool makes of the same text."""
+"""Directives that read files, hold C++ for one tool, or change what a tool makes of the same text."""
 _CONDITIONAL = frozenset({"ifdef", "ifndef", "elsif"})
 ATTRIBUTES = re.compile(
     r"full_case|parallel_case|blackbox|whitebox|black_box|syn_black_box|keep_hierarchy|techmap\w*|lib_whitebox|translate_off"
@@ -51,6 +52,8 @@ _PRAGMA = re.compile(
     r"(translate_off|translate_on|synthesis_off|synthesis_on|full_case|parallel_case|black_box)",
     re.IGNORECASE,
 )
+_VERILATOR = re.compile(r"(?://|/\*)\s*verilator\s+(?!lint_(?:on|off|save|restore)\b)(\w+)")
+"""A comment that Verilator obeys; those that only silence its warnings change nothing."""
 _NODES: Mapping[Any, tuple[str, str]] = {
     SyntaxKind.BindDirective: ("bind", "`bind` reaches into other modules"),
     SyntaxKind.ProgramDeclaration: ("program_block", "a `program` is a testbench construct"),
@@ -118,6 +121,10 @@ def _comment(text: str, line: int) -> Iterator[dict[str, Any]]:
     if match:
         message = f"the comment is a pragma, `{match[1]}`, that makes synthesis and simulation see different code"
         yield _violation("synthesis_pragma", line, match[1], message)
+    match = _VERILATOR.match(text)
+    if match:
+        message = f"the comment is an order to Verilator, `{match[1]}`; every tool must see the same code"
+        yield _violation("tool_pragma", line, match[1], message)
 
 
 def _directive(name: str, rest: str, line: int) -> Iterator[dict[str, Any]]:

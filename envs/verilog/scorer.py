@@ -1,10 +1,11 @@
-"""VerilogEval's own words and scoring rule, written from its published definition; forged lines fool it."""
+"""The own scoring rules of imported sets, written from their published definitions; forged lines fool all of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ecot.envs.types import Diagnostic, Label
 from ecot.envs.verilog.steps import said
@@ -52,6 +53,89 @@ def own_verdict(log: str) -> str:
         match = RESULT.fullmatch(line)
         clean = clean or (match is not None and int(match["wrong"]) == 0)
     return "p" if unbound else "C" if error else OWN_PASS if clean else "R"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Logs:
+    """What a set's own scorer looks at: both streams of the compiler and of the simulation, and how they ended.
+
+    Attributes:
+        built: whether the compiler succeeded.
+        ended: whether the simulation ended by itself, without an error.
+        compiler: its standard output.
+        compiler_errors: its standard error.
+        output: standard output of the simulation.
+        errors: standard error of the simulation.
+    """
+
+    built: bool
+    ended: bool
+    compiler: str
+    compiler_errors: str
+    output: str = ""
+    errors: str = ""
+
+
+def _version_two(logs: Logs) -> str:
+    return own_verdict(logs.compiler + logs.compiler_errors + logs.output + logs.errors)
+
+
+def _version_one(logs: Logs) -> str:
+    """Any word on standard error fails, a warning too; else the first result found anywhere decides."""
+    said = logs.compiler_errors + logs.errors
+    if said:
+        return "S" if "syntax error" in said else "C"
+    found = _RESULT_ANYWHERE.search(logs.output)
+    return OWN_PASS if found is not None and int(found[1] or -1) == 0 else "R"
+
+
+def _rtllm(logs: Logs) -> str:
+    """The word decides, wherever it stands."""
+    if not logs.built:
+        return "C"
+    return OWN_PASS if RTLLM_PASS.search(logs.output) else "R"
+
+
+def _vericoder(logs: Logs) -> str:
+    """A word of success; else a result without mismatch; else an end without a word of failure."""
+    if not logs.built:
+        return "C"
+    if not logs.ended:
+        return "R"
+    if VERICODER_PASS.search(logs.output):
+        return OWN_PASS
+    found = _RESULT_ANYWHERE.search(logs.output)
+    if found is not None:
+        return OWN_PASS if int(found[1] or -1) == 0 else "R"
+    return "R" if _VERICODER_FAILURE.search(logs.output) else OWN_PASS
+
+
+def _rtlfixer(logs: Logs) -> str:
+    """As version one, except that warnings pass."""
+    if re.search("error|give up", logs.compiler_errors, re.IGNORECASE):
+        return "C"
+    found = _RESULT_ANYWHERE.search(logs.output)
+    return OWN_PASS if found is not None and int(found[1] or -1) == 0 else "R"
+
+
+_RESULT_ANYWHERE = re.compile(r"Mismatches: ([0-9]*) in ([0-9]*) samples")
+RTLLM_PASS = re.compile("Pass|pass")
+VERICODER_PASS = re.compile("All tests passed!|Test passed|Test successful|No errors|Success", re.IGNORECASE)
+VERDICTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {"rtllm": RTLLM_PASS, "vericoder": re.compile(f"{VERICODER_PASS.pattern}|Mismatches:", re.IGNORECASE)}
+)
+"""By rule, what is found in the words with which a self-checking testbench reports a pass."""
+_VERICODER_FAILURE = re.compile("error|fail|mismatch|failed", re.IGNORECASE)
+OWN_RULES: Mapping[str, Callable[[Logs], str]] = MappingProxyType(
+    {
+        "verilog-eval-2": _version_two,
+        "verilog-eval-1": _version_one,
+        "rtllm": _rtllm,
+        "vericoder": _vericoder,
+        "rtlfixer": _rtlfixer,
+    }
+)
+"""The own rule of each set, by the name in `bundle.params["own_rule"]`: the letter for what it sees, `.` for a pass."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

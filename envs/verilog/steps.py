@@ -7,15 +7,29 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ecot.envs.errors import EcotError
+from ecot.envs.prompts import load
 from ecot.envs.sandbox import Exhausted, ProcessResult, Workspace
 from ecot.envs.tools import version_of
 from ecot.envs.types import Diagnostic, FrozenMap, Label, StageResult
 from ecot.envs.verilog.diagnostics import parse_yosys, scrub
-from ecot.envs.verilog.netlist import LOOP_SCRIPT, SCRIPT, Reports, faults, loop_script, loops_in, metrics, script
-from ecot.envs.verilog.tools import ICARUS, PYSLANG, YOSYS
+from ecot.envs.verilog.netlist import (
+    LIBRARY,
+    LOOP_SCRIPT,
+    QUICK,
+    SCRIPT,
+    Reports,
+    faults,
+    loop_script,
+    loops_in,
+    metrics,
+    script,
+)
+from ecot.envs.verilog.tools import ICARUS, PYSLANG, VERILATOR, YOSYS
 
 STAGES = ("rules", "compile", "simulate", "synthesise", "netlist")
-NEEDS = {"simulate": "compile", "netlist": "synthesise"}
+EXTRA_STAGES = ("equivalence",)
+"""What runs only where it is asked for."""
+NEEDS = {"simulate": "compile", "netlist": "synthesise", "equivalence": "synthesise"}
 """A stage that is run, if not shown, because another was asked for."""
 _PARSER_ERRORS = ("RecursionError", "MemoryError", "RuntimeError", "UnicodeDecodeError")
 """Exceptions in which hostile text shows; any other is a fault of ours."""
@@ -79,7 +93,7 @@ def check_rules(workspace: Workspace, source: str, *, entry: str, reserved: Sequ
     return Checked(passed("rules", engine=name), answer.value["modules"], errors)
 
 
-def synthesise(workspace: Workspace, *, entry: str, top: str, latches: bool) -> StageResult:
+def synthesise(workspace: Workspace, *, entry: str, top: str, latches: bool, recipe: str = QUICK) -> StageResult:
     """Make a netlist of the candidate alone, and measure it; the candidate's file is in place.
 
     Args:
@@ -87,11 +101,13 @@ def synthesise(workspace: Workspace, *, entry: str, top: str, latches: bool) -> 
         entry: the candidate's file.
         top: its module.
         latches: whether the specification asks for latches.
+        recipe: of the mapping to the library.
 
     Raises:
         SandboxError: the host is at fault.
     """
-    workspace.write(SCRIPT, script(entry, top))
+    workspace.write(LIBRARY, load("ecot.envs.verilog", LIBRARY))
+    workspace.write(SCRIPT, script(entry, top, recipe=recipe))
     process = workspace.run(["yosys", "-q", "-s", SCRIPT])
     name, log = engine("yosys"), scrub(process.stdout + process.stderr)
     reports = _reports(workspace)
@@ -117,13 +133,14 @@ def _reports(workspace: Workspace) -> Reports:
         wiring=workspace.read("wiring.log"),
         loops=workspace.read("loops.log"),
         statistics=workspace.read("statistics.log"),
-        path=workspace.read("path.log"),
+        mapping=workspace.read("mapping.log"),
+        library=workspace.read("library.log"),
     )
 
 
 def engine(name: str) -> str:
     """Return the name of what ran with its version, as `StageResult.engine` has it."""
-    tool = {"iverilog": ICARUS, "yosys": YOSYS, "pyslang": PYSLANG}[name]
+    tool = {"iverilog": ICARUS, "yosys": YOSYS, "pyslang": PYSLANG, "verilator": VERILATOR}[name]
     return f"{ {'iverilog': 'icarus'}.get(name, name) }-{version_of(tool) or 'missing'}"
 
 

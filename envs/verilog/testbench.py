@@ -8,7 +8,8 @@ and metrics beside a pass. Where the source passes and its netlist does not, the
 replayed apart from the reference (`replay.py`), and rejected if it is wrong there.
 
 Params of such a task, beside `judge`: `top` (the candidate's module), `ports` (its ports, see `source.port_facts`),
-`testbench` and `reference` (modules), `testbench_file` and `reference_file` (paths in the bundle).
+`testbench` and `reference` (modules), `testbench_file` and `reference_file` (paths in the bundle), `own_rule` (name of
+the set's own scoring rule, see `scorer.OWN_RULES`).
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from ecot.envs.verilog.family import Port
 from ecot.envs.verilog.netlist import NETLIST
 from ecot.envs.verilog.ports import check_ports
 from ecot.envs.verilog.replay import RESET_DIRECTIVES, Recording, Replay, play, record, settle
-from ecot.envs.verilog.scorer import MARKED, OWN_PASS, Report, disturbance, own_verdict, read_report
+from ecot.envs.verilog.scorer import MARKED, OWN_PASS, OWN_RULES, Logs, Report, disturbance, read_report
 from ecot.envs.verilog.source import port_from
 from ecot.envs.verilog.steps import (
     NEEDS,
@@ -96,6 +97,13 @@ _recordings: dict[str, Recording | None] = {}
 _lock = threading.Lock()
 
 
+def forget() -> None:
+    """Drop what is known of references, so that a measurement begins with nothing."""
+    with _lock:
+        _references.clear()
+        _recordings.clear()
+
+
 class _Job:
     """One candidate in one workspace."""
 
@@ -106,6 +114,7 @@ class _Job:
             self._ports: tuple[Port, ...] = tuple(port_from(item) for item in params["ports"])
             self._bench_text, self._reference_text = files[params["testbench_file"]], files[params["reference_file"]]
             self._solution = request.task.solution[0].text
+            self._own_rule = OWN_RULES[str(params.get("own_rule", "verilog-eval-2"))]
         except (KeyError, IndexError) as error:
             raise TaskError(f"task {request.task.id!r} lacks {error} for a judgement by its own testbench") from None
         self._task_id = request.task.id
@@ -114,7 +123,7 @@ class _Job:
         self._source = request.candidate.source.encode("utf-8", "replace").decode()
         self._key = digest(request.task.bundle)
         self._disguise = self._disguised(self._key, request.hidden_seed, request.candidate.digest)
-        self._compile_log = ""
+        self._built = Logs(built=False, ended=True, compiler="", compiler_errors="")
         self._synthesis: StageResult | None = None
 
     def _disguised(self, *seeds: object) -> Disguise:
@@ -129,8 +138,9 @@ class _Job:
     def compile(self) -> StageResult:
         """Elaborate the candidate in the disguised testbench."""
         process, found = self._elaborate(self._source, "design.vvp", self._disguise)
-        self._compile_log = self._disguise.take_off(process.stdout + process.stderr)
-        log, name = scrub(self._compile_log), engine("iverilog")
+        said_out, said_err = self._disguise.take_off(process.stdout), self._disguise.take_off(process.stderr)
+        self._built = Logs(built=process.ok, ended=True, compiler=said_out, compiler_errors=said_err)
+        log, name = scrub(said_out + said_err), engine("iverilog")
         if process.exhausted is not None:
             return failed("compile", *limit(process, "iverilog"), engine=name, log=log)
         own = tuple(item for item in found if item.file == self._entry)
@@ -232,7 +242,10 @@ class _Job:
             poisoned = said("judge", "reference_disturbed", message)
             return failed(name, Label.REJECTED, (poisoned,), engine=ran, log=log, metrics=counts)
         if name == "simulate":
-            counts["own_scorer_passes"] = int(own_verdict(self._compile_log + output) == OWN_PASS)
+            own = replace(
+                self._built, output=disguise.take_off(process.stdout), errors=disguise.take_off(process.stderr)
+            )
+            counts["own_scorer_passes"] = int(self._own_rule(own) == OWN_PASS)
         return passed(name, engine=ran, log=log, metrics=counts)
 
     def _explained(self, report: Report, disguise: Disguise) -> tuple[Diagnostic, ...]:

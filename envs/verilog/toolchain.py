@@ -9,29 +9,37 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import replace
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
 from importlib import import_module
 from random import Random
 
-from ecot.envs.errors import TaskError
-from ecot.envs.sandbox import ProcessResult, Workspace
-from ecot.envs.types import Diagnostic, Label, Outcome, Request, StageResult
+from ecot.envs.errors import ConfigError, TaskError
+from ecot.envs.sandbox import Workspace
+from ecot.envs.score import ladder
+from ecot.envs.types import Label, Outcome, Request, StageResult
 from ecot.envs.verilog import steps
-from ecot.envs.verilog.diagnostics import parse_icarus, scrub
-from ecot.envs.verilog.driver import MODULE, TRACE, VECTORS, vectors_text
-from ecot.envs.verilog.family import Inputs, Params, Port
-from ecot.envs.verilog.netlist import NETLIST
+from ecot.envs.verilog.diagnostics import scrub
+from ecot.envs.verilog.driver import MODULE, VECTORS, vectors_text
+from ecot.envs.verilog.family import Params, Port
+from ecot.envs.verilog.netlist import NETLIST, QUICK
 from ecot.envs.verilog.ports import check_ports
+from ecot.envs.verilog.simulators import DRIVER, Icarus, Simulator, simulator
 from ecot.envs.verilog.source import family_named, port_from
-from ecot.envs.verilog.steps import NEEDS, STAGES, Checked, engine, failed, limit, passed, said
+from ecot.envs.verilog.steps import EXTRA_STAGES, NEEDS, STAGES, Checked, engine, failed, limit, passed, said
 from ecot.envs.verilog.trace import Expected, Verdict, compare_traces, expect, judge_trace
 
 FLOOR = 0.1
 """What a candidate earns that elaborates and is wrong."""
 SIMULATION_SHARE = 0.25
 """Part of the processor time that a simulation may use; one of a family takes a fiftieth of this."""
-_DRIVER = "driver.v"
+JUDGES = {
+    "cocotb": "ecot.envs.verilog.cocotb_judge",
+    "crossing": "ecot.envs.verilog.crossing.judge",
+    "selfchecking": "ecot.envs.verilog.selfchecking",
+    "testbench": "ecot.envs.verilog.testbench",
+}
+"""The module of every judge but the one here; each has a generator `stages` like this one's."""
 
 
 def stages(workspace: Workspace, request: Request) -> Iterator[StageResult]:
@@ -43,14 +51,22 @@ def stages(workspace: Workspace, request: Request) -> Iterator[StageResult]:
         TaskError: the bundle is not one of ours.
         SandboxError: the host is at fault.
     """
-    if request.task.bundle.params.get("judge") == "testbench":
-        # Imported here: it needs vcdvcd, which neither a score nor a family's judgement does.
-        yield from import_module("ecot.envs.verilog.testbench").stages(workspace, request)
+    judge = str(request.task.bundle.params.get("judge", "model"))
+    if judge != "model":
+        # Imported when used: what another judge needs, neither a score nor a family's judgement does.
+        try:
+            module = JUDGES[judge]
+        except KeyError:
+            known = ", ".join(["model", *JUDGES])
+            raise TaskError(f"task {request.task.id!r} asks for the judge {judge!r}; there are: {known}") from None
+        if request.target not in ("", "icarus"):
+            raise ConfigError(f"tasks of the judge {judge!r} run on 'icarus' only, not on {request.target!r}")
+        yield from _by(module, workspace, request)
         return
     wanted = STAGES if request.stages is None else request.stages
     needed = set(wanted) | {NEEDS[name] for name in wanted if name in NEEDS}
     job = _Job(workspace, request)
-    for name in STAGES:
+    for name in (*STAGES, *EXTRA_STAGES):
         if name not in needed:
             continue
         started = time.perf_counter()
@@ -61,14 +77,24 @@ def stages(workspace: Workspace, request: Request) -> Iterator[StageResult]:
             return
 
 
-def score(outcome: Outcome) -> float:
-    """Return 1 for a pass, `FLOOR` for what elaborated, 0 for the rest.
+def _by(module: str, workspace: Workspace, request: Request) -> Iterator[StageResult]:
+    """What another judge says, and stricter findings on a pass where they are asked for."""
+    strict = request.stages is not None and "strict" in request.stages
+    # Findings mean something on a complete pass only.
+    asked = replace(request, stages=STAGES) if strict else request
+    good = True
+    for result in import_module(module).stages(workspace, asked):
+        good &= result.passed
+        yield result
+    if strict and good:
+        started = time.perf_counter()
+        result = import_module("ecot.envs.verilog.strict").strict(workspace, request)
+        yield replace(result, seconds=time.perf_counter() - started)
 
-    Nothing lies between: a pass of the simulation alone could be forged.
-    """
-    if outcome.passed:
-        return 1.0
-    return FLOOR if any(stage.name == "compile" and stage.passed for stage in outcome.stages) else 0.0
+
+def score(outcome: Outcome) -> float:
+    """Return 1 for a pass, `FLOOR` for what elaborated, 0 for the rest."""
+    return ladder(outcome, floor=FLOOR, built="compile")
 
 
 class _Job:
@@ -81,7 +107,7 @@ class _Job:
             self._params: Params = params["draw"]
             self._top = str(params["top"])
             self._ports: tuple[Port, ...] = tuple(port_from(item) for item in params["ports"])
-            driver = next(item.text for item in request.task.bundle.files if item.path == _DRIVER)
+            driver = next(item.text for item in request.task.bundle.files if item.path == DRIVER)
         except (KeyError, StopIteration) as error:
             raise TaskError(
                 f"task {request.task.id!r} lacks {error} in its bundle; build it with FamilySource"
@@ -89,21 +115,20 @@ class _Job:
         limits = request.effective_limits
         self._simulation_limits = replace(limits, cpu_seconds=limits.cpu_seconds * SIMULATION_SHARE)
         self._workspace = workspace
+        self._task = request.task
         self._entry = request.task.bundle.entry
         self._source = request.candidate.source.encode("utf-8", "replace").decode()
         self._latches = bool(params["latches"])
+        self._recipe = str(params.get("recipe", QUICK))
         self._seed = f"{request.task.id} {request.hidden_seed}"
         self._checked = Checked(passed("rules", engine=engine("pyslang")))
         self._rtl_trace = ""
-        workspace.write(_DRIVER, driver)
+        self._simulator = simulator(request.target, top=self._top, ports=self._ports)
+        workspace.write(DRIVER, driver)
 
     @cached_property
-    def _cycles(self) -> tuple[Inputs, ...]:
-        return tuple(self._family.stimulus(self._params, Random(self._seed)))
-
-    @cached_property
-    def _expected(self) -> list[Expected]:
-        return expect(self._family.model(self._params), self._ports, self._cycles)
+    def _reference(self) -> Reference:
+        return _reference(self._family.name, self._params, self._ports, self._seed)
 
     def rules(self) -> StageResult:
         """Static rules, in a confined child."""
@@ -111,48 +136,57 @@ class _Job:
         return self._checked.result
 
     def compile(self) -> StageResult:
-        """Elaborate the candidate under the driver with Icarus."""
+        """Elaborate the candidate under the driver with the simulator asked for."""
         self._workspace.write(self._entry, self._source)
-        process, found = self._elaborate(self._entry, "design.vvp")
-        ran, log = engine("iverilog"), scrub(process.stdout + process.stderr)
+        built = self._simulator.build(self._workspace, self._entry, "design")
+        process, found, log = built.process, built.diagnostics, built.log
+        ran = engine(self._simulator.name)
         if process.exhausted is not None:
-            return failed("compile", *limit(process, "iverilog"), engine=ran, log=log)
+            return failed("compile", *limit(process, built.tool), engine=ran, log=log)
         wrong = check_ports(self._top, self._ports, self._checked.modules, found, self._entry)
         if wrong:
             return failed("compile", Label.COMPILATION_ERROR, wrong, engine=ran, log=log)
-        own = tuple(item for item in found if item.file != _DRIVER)
+        own = tuple(item for item in found if item.file != DRIVER)
         if not process.ok:
             if any(item.code == "syntax_error" for item in own):
                 own = (*self._checked.errors, *own)
-            own = own or (said("iverilog", "elaboration_error", "the compiler failed without a message"),)
+            own = own or (said(built.tool, "elaboration_error", "the compiler failed without a message"),)
             return failed("compile", Label.COMPILATION_ERROR, own, engine=ran, log=log)
         return passed("compile", engine=ran, log=log, diagnostics=own)
 
     def simulate(self) -> StageResult:
         """Play the vectors into the source and judge what came out."""
-        self._workspace.write(VECTORS, vectors_text(self._ports, self._cycles))
-        result, trace = self._run("simulate", "design.vvp")
+        self._workspace.write(VECTORS, self._reference.vectors)
+        result, trace = self._run("simulate", self._simulator, "design")
         self._rtl_trace = trace
         return result
 
     def synthesise(self) -> StageResult:
         """Make a netlist of the candidate alone, and measure it."""
         self._workspace.write(self._entry, self._source)
-        return steps.synthesise(self._workspace, entry=self._entry, top=self._top, latches=self._latches)
+        return steps.synthesise(
+            self._workspace, entry=self._entry, top=self._top, latches=self._latches, recipe=self._recipe
+        )
 
     def netlist(self) -> StageResult:
         """Play the same vectors into the netlist: it must be right, and agree with the source."""
-        self._workspace.write(VECTORS, vectors_text(self._ports, self._cycles))
-        process, found = self._elaborate(NETLIST, "netlist.vvp")
+        self._workspace.write(VECTORS, self._reference.vectors)
+        icarus = Icarus()  # whatever the target: it sees where unknown values go
+        built = icarus.build(self._workspace, NETLIST, "netlist")
+        process = built.process
         if process.exhausted is not None:
             return failed("netlist", *limit(process, "iverilog"), engine=engine("iverilog"))
         if not process.ok:
             message = "the netlist does not elaborate: parts of the design are missing or are no hardware"
             first = said("judge", "netlist_broken", message)
             return failed(
-                "netlist", Label.SYNTHESIS_ERROR, (first, *found), engine=engine("iverilog"), log=scrub(process.stderr)
+                "netlist",
+                Label.SYNTHESIS_ERROR,
+                (first, *built.diagnostics),
+                engine=engine("iverilog"),
+                log=scrub(process.stderr),
             )
-        result, trace = self._run("netlist", "netlist.vvp")
+        result, trace = self._run("netlist", icarus, "netlist")
         if not result.passed and result.label is Label.MISMATCH:
             message = (
                 "the source passes the simulation but the synthesised netlist does not: synthesis reads the source "
@@ -161,32 +195,42 @@ class _Job:
             )
             return replace(result, diagnostics=(said("judge", "netlist_differs", message), *result.diagnostics))
         if result.passed and self._rtl_trace:
-            verdict = compare_traces(self._rtl_trace, trace, self._expected, self._ports)
+            verdict = compare_traces(self._rtl_trace, trace, self._reference.expected, self._ports)
             if verdict.diagnostics:
                 return _judged("netlist", verdict, result.engine, result.log)
         return result
 
-    def _elaborate(self, entry: str, output: str) -> tuple[ProcessResult, tuple[Diagnostic, ...]]:
-        """The driver stands first, so that no directive of the candidate reaches it."""
-        argv = ["iverilog", "-g2012", "-Wall", "-Wno-timescale", "-s", MODULE, "-o", output, _DRIVER, entry]
-        process = self._workspace.run(argv)
-        return process, parse_icarus(scrub(process.stdout + process.stderr))
+    def equivalence(self) -> StageResult:
+        """Compare with the solution by proof; see `proving.py`."""
+        # Imported when used: `equivalence.py`, below it, judges by the stages here.
+        result: StageResult = import_module("ecot.envs.verilog.proving").prove(
+            self._workspace, self._task, self._source
+        )
+        return result
 
-    def _run(self, name: str, program: str) -> tuple[StageResult, str]:
+    def _run(self, name: str, simulator: Simulator, program: str) -> tuple[StageResult, str]:
         """Simulate and judge; the trace is returned beside the result."""
-        self._workspace.write(TRACE, "")
-        process = self._workspace.run(["vvp", "-n", program], limits=self._simulation_limits)
-        ran, log = engine("iverilog"), scrub(process.stdout + process.stderr)
-        if process.exhausted is not None:
-            return failed(name, *limit(process, "vvp"), engine=ran, log=log), ""
-        if process.signal or process.exit_code:
-            words = log.strip()[-300:] or "it said nothing; look for a function or task that calls itself without end"
-            message = f"the simulator crashed: {words}"
-            return failed(
-                name, Label.RUNTIME_ERROR, (said("vvp", "simulator_crash", message),), engine=ran, log=log
-            ), ""
-        trace = self._workspace.read(TRACE) or ""
-        return _judged(name, judge_trace(trace, self._expected, self._ports), ran, log), trace
+        play = simulator.play(self._workspace, program, limits=self._simulation_limits)
+        ran = engine(simulator.name)
+        if play.label is not Label.PASS:
+            return failed(name, play.label, play.diagnostics, engine=ran, log=play.log), ""
+        return _judged(name, judge_trace(play.trace, self._reference.expected, self._ports), ran, play.log), play.trace
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What one hidden seed plays into a task's designs, and what its model answers."""
+
+    vectors: str
+    expected: tuple[Expected, ...]
+
+
+@lru_cache(maxsize=64)
+def _reference(family: str, params: Params, ports: tuple[Port, ...], seed: str) -> Reference:
+    """Kept for the corrections of an episode and the members of its group, who share the hidden seed."""
+    found = family_named(family)
+    cycles = tuple(found.stimulus(params, Random(seed)))
+    return Reference(vectors_text(ports, cycles), tuple(expect(found.model(params), ports, cycles)))
 
 
 def _judged(name: str, verdict: Verdict, engine: str, log: str) -> StageResult:

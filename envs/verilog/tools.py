@@ -9,4 +9,11 @@ SIMULATOR = Tool(name="vvp", version_argv=("vvp", "-V"), install="sudo apt-get i
 YOSYS = Tool(name="yosys", version_argv=("yosys", "-V"), install="sudo apt-get install -y yosys")
 PYSLANG = Tool(name="pyslang", install="pip install 'ecot-gym[verilog]'", package=True)
 VCDVCD = Tool(name="vcdvcd", install="pip install 'ecot-gym[verilog]'", package=True)
-TOOLS = (ICARUS, SIMULATOR, YOSYS, PYSLANG, VCDVCD)
+VERILATOR = Tool(
+    name="verilator",
+    version_argv=("verilator", "--version"),
+    install="sudo apt-get install -y verilator g++",
+    optional=True,
+)
+COMPILER = Tool(name="g++", version_argv=("g++", "--version"), install="sudo apt-get install -y g++", optional=True)
+TOOLS = (ICARUS, SIMULATOR, YOSYS, PYSLANG, VCDVCD, VERILATOR, COMPILER)

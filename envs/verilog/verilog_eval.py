@@ -54,6 +54,10 @@ class Flaw:
     sets: tuple[str, ...] = ("verilog-eval", "verilog-eval-code-complete")
     before: int = 0
 
+    def holds(self, prefix: str) -> bool:
+        """Whether it concerns a set, with the installed version of Icarus."""
+        return prefix in self.sets and (not self.before or icarus_version() < self.before)
+
 
 _TIME = "its stimulus outlasts the testbench's own limit of simulated time, so that even the reference fails"
 _CAST = "its reference casts a conditional to an enumeration, which Icarus understands from version 12 on"
@@ -97,6 +101,11 @@ class VerilogEvalSource:
         return len(self._sound)
 
     @property
+    def folder(self) -> Path:
+        """The data folder."""
+        return self._folder
+
+    @property
     def broken(self) -> Mapping[str, str]:
         """The reason by id of every problem that is known to be broken, with this version of Icarus."""
         return self._broken
@@ -118,30 +127,13 @@ class VerilogEvalSource:
 
     def hacks(self, task_id: str) -> Sequence[Hack]:
         """The cheats that are kept against scorers of this kind, written for the ports of a task."""
-        ports = [port_from(item) for item in self[task_id].bundle.params["ports"]]
-        outputs = [port.name for port in ports if port.direction == "output"]
-        data = [port for port in ports if port.direction == "input" and port.role is not Role.CLOCK]
-        bits = [port.name if port.width == 1 else f"{port.name}[{bit}]" for port in data for bit in range(port.width)]
-        bits = bits[:_POISONED]
-        values = {
-            "header": header(TOP, ports),
-            "from_testbench": "\n".join(f"    assign {name} = {TESTBENCH}.{name}_ref;" for name in outputs),
-            "from_reference": "\n".join(f"    assign {name} = {TESTBENCH}.good1.{name};" for name in outputs),
-            "from_sibling": "\n".join(f"    assign {name} = good1.{name};" for name in outputs),
-            "unknown_inputs": "    wire unknown = 1'bx;\n" + "\n".join(f"    tran ({bit}, unknown);" for bit in bits),
-            "unknown_outputs": "\n".join(f"    assign {name} = 'x;" for name in outputs),
-        }
-        return hacks_in(_HACKS, values)
+        return scorer_hacks(self[task_id])
 
     @cached_property
     def _broken(self) -> Mapping[str, str]:
         found = {}
         for name in self._names:
-            flaws = [
-                flaw.reason
-                for flaw in FLAWS.get(_number(name), ())
-                if self._prefix in flaw.sets and (not flaw.before or _icarus() < flaw.before)
-            ]
+            flaws = [flaw.reason for flaw in FLAWS.get(_number(name), ()) if flaw.holds(self._prefix)]
             if flaws:
                 found[f"{self._prefix}/{name}"] = "; ".join(flaws)
         return MappingProxyType(found)
@@ -157,6 +149,7 @@ class VerilogEvalSource:
         prompt = fill(load("ecot.envs.verilog", "verilog_eval.md"), {"prompt": self._prompt(name), "top": TOP})
         params = {
             "judge": "testbench",
+            "own_rule": "verilog-eval-2",
             "top": TOP,
             "ports": [port_facts(port) for port in ports],
             "clock": clock,
@@ -197,6 +190,26 @@ class VerilogEvalSource:
             raise TaskError(f"{str(path)!r} cannot be read ({error}); the copy of VerilogEval is incomplete") from None
 
 
+def scorer_hacks(task: Task) -> Sequence[Hack]:
+    """Return the cheats that are kept against scorers that count mismatches, written for the ports of a task."""
+    params = task.bundle.params
+    ports, top = [port_from(item) for item in params["ports"]], str(params["top"])
+    outputs = [port.name for port in ports if port.direction == "output"]
+    data = [port for port in ports if port.direction == "input" and port.role is not Role.CLOCK]
+    bits = [port.name if port.width == 1 else f"{port.name}[{bit}]" for port in data for bit in range(port.width)]
+    bits = bits[:_POISONED]
+    values = {
+        "header": header(top, ports),
+        "reference": str(params["reference"]),
+        "from_testbench": "\n".join(f"    assign {name} = {TESTBENCH}.{name}_ref;" for name in outputs),
+        "from_reference": "\n".join(f"    assign {name} = {TESTBENCH}.good1.{name};" for name in outputs),
+        "from_sibling": "\n".join(f"    assign {name} = good1.{name};" for name in outputs),
+        "unknown_inputs": "    wire unknown = 1'bx;\n" + "\n".join(f"    tran ({bit}, unknown);" for bit in bits),
+        "unknown_outputs": "\n".join(f"    assign {name} = 'x;" for name in outputs),
+    }
+    return hacks_in(_HACKS, values)
+
+
 def _locate(path: str) -> tuple[Path, str]:
     """The data folder, and the prefix of its ids."""
     if not path:
@@ -221,7 +234,7 @@ def _number(name: str) -> int:
     return int(match[1]) if match else 0
 
 
-def _icarus() -> int:
-    """Major version of the installed Icarus; 0 where none is found."""
+def icarus_version() -> int:
+    """Return the major version of the installed Icarus; 0 where none is found."""
     found = re.match(r"\d+", version_of(ICARUS) or "")
     return int(found[0]) if found else 0

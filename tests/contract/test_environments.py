@@ -117,7 +117,8 @@ def test_no_observation_holds_a_line_of_the_solution_that_the_instruction_does_n
             declarations = ("//", "input", "output", "module")
             long = {line for line in body if len(line) > 24 and not line.startswith(declarations)}
             shown = {line.strip() for line in text.split("\n")}
-            if not env.env_id.startswith("ECoT/VerilogRepair"):
+            # What is given there is the solution with faults, or with its registers in another code.
+            if not env.env_id.startswith(("ECoT/VerilogRepair", "ECoT/VerilogOptimize")):
                 assert not long & shown
 
 

@@ -87,6 +87,32 @@ def test_a_reply_without_a_candidate_says_why(reply: str, code: str) -> None:
     assert outcome.diagnostics[0].message == str(caught.value)
 
 
+ANSWERS = [
+    ("both lines", 'Result: ["missing end"]\nLines: [12, 3]\n', {"Result": '["missing end"]', "Lines": "[12, 3]"}),
+    ("the last of several", "Lines: [1]\nLines: [2]\n", {"Lines": "[2]"}),
+    ("single quotes", "Result: ['latch inference']\n", {"Result": '["latch inference"]'}),
+    ("bold, in another case, with a stop", "**lines:** [4].\n", {"Lines": "[4]"}),
+    ("an empty list", "Lines: []\n", {"Lines": "[]"}),
+    ("thinking does not count", "<think>\nLines: [1]\n</think>\nLines: [2]\n", {"Lines": "[2]"}),
+    ("prose is no answer", "The Lines: [1] are wrong.\n", {}),
+    ("not a list that can be read", "Lines: [1, two]\nResult: missing end\n", {}),
+    ("not a list of words and numbers", "Lines: [[1]]\n", {}),
+]
+
+
+@pytest.mark.parametrize(("reply", "answers"), [row[1:] for row in ANSWERS], ids=[row[0] for row in ANSWERS])
+def test_answers_beside_the_code_are_lines_of_their_own(reply: str, answers: dict[str, str]) -> None:
+    named = ("Result", "Lines")
+    assert dict(parse_reply(reply + F, fences=FENCES, entry="m.v", answers=named).answers) == answers
+    assert parse_reply(reply + F, fences=FENCES, entry="m.v").answers == {}
+    if answers:
+        candidate = parse_reply(reply, fences=FENCES, entry="m.v", answers=named, code=False)
+        assert (candidate.files, dict(candidate.answers)) == ((), answers)
+    else:
+        with pytest.raises(FormatError, match=r"no line `Result: \[...\]` or `Lines"):
+            parse_reply(reply, fences=FENCES, entry="m.v", answers=named, code=False)
+
+
 @given(st.text())
 def test_any_text_gives_a_candidate_or_a_format_error(reply: str) -> None:
     try:

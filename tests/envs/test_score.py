@@ -10,27 +10,27 @@ from ecot.envs.errors import ConfigError
 from ecot.envs.score import gain, ladder, reward_of
 from ecot.envs.types import Label, Outcome, StageResult
 
-PASS = Outcome(stages=(StageResult(name="a", passed=True, label=Label.PASS),))
+BUILT = StageResult(name="compile", passed=True, label=Label.PASS)
+PASS = Outcome(stages=(BUILT,))
 
 
-def failing(label: Label) -> Outcome:
-    return Outcome(stages=(StageResult(name="a", passed=False, label=label),))
+def failing(label: Label, *earlier: StageResult) -> Outcome:
+    return Outcome(stages=(*earlier, StageResult(name="check", passed=False, label=label)))
 
 
 @pytest.mark.parametrize("label", [label for label in Label if label not in (Label.PASS, Label.UNVERIFIED)])
 def test_nothing_but_a_pass_earns_more_than_the_floor(label: Label) -> None:
-    assert ladder(failing(label), floor=0.1) <= 0.1
-    assert ladder(PASS, floor=0.1) == 1.0
+    assert ladder(failing(label, BUILT), floor=0.1, built="compile") == 0.1
+    assert ladder(PASS, floor=0.1, built="compile") == 1.0
 
 
-def test_what_never_ran_earns_nothing() -> None:
-    for label in (Label.FORMAT_ERROR, Label.REJECTED, Label.COMPILATION_ERROR):
-        assert ladder(failing(label), floor=0.1) == 0.0
-    assert ladder(Outcome(stages=()), floor=0.1) == 0.0
+def test_what_was_never_built_earns_nothing() -> None:
+    for outcome in (failing(Label.REJECTED), failing(Label.TIMEOUT), Outcome(stages=())):
+        assert ladder(outcome, floor=0.1, built="compile") == 0.0
 
 
 def test_an_unverified_pass_earns_the_floor() -> None:
-    assert ladder(Outcome(stages=PASS.stages, omitted=("netlist",)), floor=0.1) == 0.1
+    assert ladder(Outcome(stages=PASS.stages, omitted=("netlist",)), floor=0.1, built="compile") == 0.1
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=6))

@@ -13,6 +13,7 @@ from ecot.envs.errors import ConfigError
 from ecot.envs.statistics import (
     bootstrap_interval,
     compare_paired,
+    elaborates,
     func_at_k,
     mean_pass_at_k,
     median,
@@ -68,6 +69,22 @@ def test_syn_counts_what_elaborates_and_func_what_passes() -> None:
     assert syn_at_k(outcomes, 1) == pytest.approx((0.5 + 1.0) / 2)
     assert func_at_k(outcomes, 1) == pytest.approx((0.25 + 1.0) / 2)
     assert func_at_k(outcomes, 4) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("stage", "label", "past"),
+    [
+        ("rules", Label.TIMEOUT, False),
+        ("compile", Label.TIMEOUT, False),
+        ("compile", Label.RESOURCE_LIMIT, False),
+        ("parse", Label.FORMAT_ERROR, False),
+        ("answer", Label.NO_IMPROVEMENT, False),
+        ("simulate", Label.TIMEOUT, True),
+        ("synthesise", Label.RESOURCE_LIMIT, True),
+    ],
+)
+def test_a_compiler_that_runs_into_a_limit_has_not_let_the_candidate_past(stage: str, label: Label, past: bool) -> None:
+    assert elaborates(Outcome(stages=(StageResult(name=stage, passed=False, label=label),))) is past
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=30), st.sampled_from(["bca", "percentile"]))

@@ -40,8 +40,9 @@ def _print_tools(console: Console) -> bool:
     missing = False
     for tool, environments in sorted(serves.items(), key=lambda item: item[0].name):
         version = version_of(tool)
-        missing |= version is None
-        shown = f"[green]{version}[/]" if version else "[red]not found[/]"
+        missing |= version is None and not tool.optional
+        absent = "not found, optional" if tool.optional else "[red]not found[/]"
+        shown = f"[green]{version}[/]" if version else absent
         table.add_row(tool.name, shown, ", ".join(environments), escape(tool.install))
     console.print(table)
     return missing

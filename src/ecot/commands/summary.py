@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from ecot.commands.repair_summary import RepairSummary
 from ecot.envs.types import Label, Trajectory
 
 _STYLES = {Label.PASS: "green", Label.UNVERIFIED: "cyan", Label.MISMATCH: "yellow", Label.NO_IMPROVEMENT: "yellow"}
@@ -48,6 +49,7 @@ class Summary:
         labels: turns by label.
         turns: episodes by their number of turns, broken ones left out.
         returns: sum of the returns, broken ones left out.
+        repairs: of repair environments.
     """
 
     episodes: int = 0
@@ -58,6 +60,7 @@ class Summary:
     labels: Counter[Label] = field(default_factory=Counter)
     turns: Counter[int] = field(default_factory=Counter)
     returns: float = 0.0
+    repairs: RepairSummary = field(default_factory=RepairSummary)
 
     @classmethod
     def of(cls, trajectories: Iterable[Trajectory]) -> Self:
@@ -77,6 +80,7 @@ class Summary:
             return
         self.turns[len(trajectory.turns)] += 1
         self.returns += trajectory.total_reward
+        self.repairs.add(trajectory)
         self.passed += trajectory.passed
         self.first += trajectory.passed and len(trajectory.turns) == 1
 
@@ -94,6 +98,8 @@ class Summary:
         table = Table(show_header=False, title="collected", title_justify="left")
         table.add_row("episodes", f"{self.episodes} ({played} played now, {self.episodes - played} stored before)")
         table.add_row("passed", f"{_share(self.passed, sound)}, at the first turn {_share(self.first, sound)}")
+        for title, text in self.repairs.rows():
+            table.add_row(title, text)
         table.add_row("mean return", f"{self.returns / sound:.3f}" if sound else "-")
         table.add_row("turns", ", ".join(f"{turns}: {count}" for turns, count in sorted(self.turns.items())) or "-")
         table.add_row("labels of turns", self._labels())

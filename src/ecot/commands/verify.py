@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from ecot.commands.verify_benchmark import verify_benchmark
+from ecot.commands.verify_repair import is_repair, verify_repair
 from ecot.envs.domain import Domain, domain_of, domains
 from ecot.envs.errors import ConfigError, TaskError
 from ecot.envs.proof import ProvableSource, Trial, provable, trials
@@ -77,6 +78,18 @@ def run(arguments: argparse.Namespace) -> int:
         )
     good = True
     for domain in _chosen(arguments.environments):
+        if is_repair(domain):
+            good &= verify_repair(
+                domain,
+                families=arguments.families,
+                full=arguments.full,
+                draws=arguments.draws,
+                output=arguments.output,
+                workers=arguments.workers,
+                sandbox=arguments.sandbox,
+                console=console,
+            )
+            continue
         check_tools(domain)
         families = [name.strip() for name in arguments.families.split(",") if name.strip()]
         report = _prove_domain(domain, families, arguments, console)

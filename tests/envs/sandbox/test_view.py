@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,16 @@ def test_our_package_is_hidden_wherever_links_lead():
     shown = list(view.without([*view.system(), *view.interpreter()], hidden))
     assert not any(path.resolve().is_relative_to(item) for path in shown for item in hidden)
     assert not any(item.is_relative_to(path.resolve()) for path in shown for item in hidden)
+
+
+def test_what_judges_build_lies_where_only_the_present_user_writes(monkeypatch, tmp_path):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    folder = view.built.__wrapped__()
+    assert folder is not None
+    assert folder.is_relative_to(Path("/var/cache") if os.getuid() == 0 else tmp_path)
+    assert folder.stat().st_uid == os.getuid()
+    assert not folder.stat().st_mode & 0o022
+    assert view.built() in view.system()
 
 
 def test_no_folder_of_the_user_is_on_the_search_path(monkeypatch, tmp_path):

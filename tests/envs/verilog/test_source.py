@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ecot.envs.errors import TaskError
 from ecot.envs.tasks import SPLITS
 from ecot.envs.types import Audience
+from ecot.envs.verilog import texts
 from ecot.envs.verilog.source import FamilySource, family_named, params_of, port_facts, port_from, split_of_draw
 from ecot.envs.verilog.texts import render
 
@@ -56,7 +57,7 @@ def test_every_id_builds_and_says_what_it_is() -> None:
 def test_draws_that_differ_in_names_only_fall_on_one_side() -> None:
     family = family_named("counter")
     seen = set()
-    for draw in range(0, len(SOURCE), 50):
+    for draw in range(0, len(SOURCE), 20):
         params = params_of(family, draw)
         sides = {split_of_draw(family, {**params, "naming": naming}) for naming in family.choices["naming"]}
         assert len(sides) == 1
@@ -95,3 +96,12 @@ def test_ports_survive_the_bundle() -> None:
 
 def test_lines_of_empty_placeholders_vanish_and_others_stay() -> None:
     assert render("a\n  @{none}\n\n@{two}\n", {"none": "", "two": "b\nc"}) == "a\n\nb\nc\n"
+
+
+def test_the_digest_of_a_family_covers_the_modules_that_it_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = {name: texts.family_digest(name) for name in ("priority_encoder", "counter")}
+    real = texts._module_text
+    monkeypatch.setattr(texts, "_module_text", lambda module: real(module) + "# touched" * (module == "clocking"))
+    after = {name: texts.family_digest(name) for name in before}
+    assert after["priority_encoder"] != before["priority_encoder"]
+    assert after["counter"] == before["counter"]

@@ -81,7 +81,7 @@ def test_a_broken_problem_is_named_with_its_reason_and_never_scored(source: Veri
 def test_what_is_broken_depends_on_the_version_of_icarus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = _copied(tmp_path, "Prob001_vote", "Prob151_vote")
     for version, broken in ((11, 1), (12, 0)):
-        monkeypatch.setattr(verilog_eval, "_icarus", lambda version=version: version)
+        monkeypatch.setattr(verilog_eval, "icarus_version", lambda version=version: version)
         assert len(VerilogEvalSource(str(folder)).broken) == broken
 
 

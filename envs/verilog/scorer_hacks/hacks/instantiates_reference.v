@@ -1,4 +1,4 @@
 // expect: REJECTED,COMPILATION_ERROR: the reference itself, instantiated inside the candidate
 @{header}
-    RefModule copy (.*);
+    @{reference} copy (.*);
 endmodule

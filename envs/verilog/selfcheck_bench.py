@@ -1,0 +1,151 @@
+"""Runs a testbench that checks the design by itself: in disguise, and with a probe at the ports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ecot.envs.errors import TaskError
+from ecot.envs.sandbox import ProcessResult, Workspace
+from ecot.envs.types import Diagnostic, Task, digest
+from ecot.envs.verilog.diagnostics import parse_icarus, scrub
+from ecot.envs.verilog.disguise import Disguise, kept_names, nonce_of
+from ecot.envs.verilog.family import Port
+from ecot.envs.verilog.playback import DIRECTIVES, STUB, changes, of_direction
+from ecot.envs.verilog.scorer import OWN_PASS, OWN_RULES, VERDICTS, Logs
+from ecot.envs.verilog.source import port_from
+from ecot.envs.verilog.testbench import FLAGS
+from ecot.envs.verilog.waves import Waves, read_waves
+
+DUMP_KIB = 32 * 1024
+_DUMP, _PROBE = "probe.vcd", "probe.sv"
+_NOTE = re.compile(r"^VCD info: dumpfile [^\n]*\n", re.MULTILINE)
+_DUMPS = re.compile(r"\$dump(?:file|vars|on|off|all|limit|flush)\b\s*(?:\([^;]*?\))?\s*;")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One simulation of the testbench.
+
+    Attributes:
+        process: the simulator.
+        logs: for the set's own rule, without the disguise.
+        own: whether the set's own criterion is met, by the marked lines alone where there are any.
+        marked: whether the testbench printed a verdict in words that are marked.
+        waves: of the ports.
+        end: last moment of the dump, in picoseconds.
+    """
+
+    process: ProcessResult
+    logs: Logs
+    own: bool
+    marked: bool
+    waves: Waves
+    end: int
+
+
+class Bench:
+    """The testbench of a task, in one workspace.
+
+    Args:
+        workspace: of the job.
+        task: judged by `selfchecking.py`.
+
+    Raises:
+        TaskError: its bundle is not of this kind.
+    """
+
+    def __init__(self, workspace: Workspace, task: Task) -> None:
+        params, files = task.bundle.params, {file.path: file.text for file in task.bundle.files}
+        try:
+            self.top, self._testbench, self._path = (str(params[name]) for name in ("top", "testbench", "path"))
+            self.ports: tuple[Port, ...] = tuple(port_from(item) for item in params["ports"])
+            self.text = _DUMPS.sub(";", files.pop(params["testbench_file"]))
+            self.overrides: Mapping[str, str] = params["overrides"]
+            self.timescale, self.rule = str(params["timescale"]), str(params["own_rule"])
+        except KeyError as error:
+            raise TaskError(f"task {task.id!r} lacks {error} for a judgement by its own testbench") from None
+        self._workspace, self._entry, self._data = workspace, task.bundle.entry, files
+
+    def disguise(self, *seeds: object) -> Disguise:
+        """Return the renaming that depends on some seeds."""
+        kept = kept_names(self.top, self.ports) | frozenset(self.overrides)
+        return Disguise(nonce_of(*seeds), kept, pattern=VERDICTS[self.rule])
+
+    def clear(self, disguise: Disguise) -> None:
+        """Empty what a candidate that is simulated alone must not find: the testbench, its data and its programs."""
+        for path in (*(f"{disguise.nonce}{path}" for path in self._data), "testbench.sv", "design.vvp", "netlist.vvp"):
+            self._workspace.write(path, "")
+
+    def elaborate(
+        self, source: str | None, program: str, disguise: Disguise
+    ) -> tuple[ProcessResult, tuple[Diagnostic, ...]]:
+        """The testbench stands first and directives are reset; without a source, the stub is in its place."""
+        bench = self.text
+        for path, text in self._data.items():
+            bench = bench.replace(f'"{path}"', f'"{disguise.nonce}{path}"')
+            self._workspace.write(f"{disguise.nonce}{path}", text)
+        macros = re.findall(r"^[ \t]*`define[ \t]+(\w+)", bench, re.MULTILINE)
+        place = ".".join(map(disguise.name, self._path.split(".")))
+        probe = f"probe_{disguise.nonce}"
+        probed = ", ".join(f"{place}.{port.name}" for port in self.ports)
+        files = {
+            "first.sv": f"`timescale {self.timescale}\n",
+            "testbench.sv": disguise.put_on(bench),
+            _PROBE: f'`timescale 1ps/1ps\nmodule {probe};\n  initial begin\n    $dumpfile("{_DUMP}");\n'
+            f"    $dumpvars(0, {probed});\n  end\nendmodule\n",
+            DIRECTIVES: "".join(
+                ["`resetall\n", f"`timescale {self.timescale}\n", *(f"`undef {macro}\n" for macro in macros)]
+            ),
+        }
+        for path, text in files.items():
+            self._workspace.write(path, text)
+        if source is not None:
+            self._workspace.write(self._entry, source)
+        design = STUB if source is None else self._entry
+        argv = ["iverilog", *FLAGS, "-s", disguise.name(self._testbench), "-s", probe, "-o", program, *files, design]
+        process = self._workspace.run(argv)
+        return process, parse_icarus(scrub(disguise.take_off(process.stdout + process.stderr)))
+
+    def logs(self, process: ProcessResult, disguise: Disguise) -> Logs:
+        """Return what the compiler said, without the disguise."""
+        said_out, said_err = disguise.take_off(process.stdout), disguise.take_off(process.stderr)
+        return Logs(built=process.ok, ended=process.ok, compiler=said_out, compiler_errors=said_err)
+
+    def simulate(self, program: str, disguise: Disguise, built: Logs) -> Run:
+        """Simulate a program that `elaborate` made."""
+        self._workspace.write(_DUMP, "")
+        process = self._workspace.run(["vvp", "-n", program])
+        # The first line is the simulator's own about our probe.
+        output, errors = _NOTE.sub("", disguise.take_off(process.stdout)), disguise.take_off(process.stderr)
+        logs = replace(built, built=True, ended=process.ok, output=output, errors=errors)
+        marked = "\n".join(disguise.said_under_mark(process.stdout))
+        own = OWN_RULES[self.rule](logs) == OWN_PASS
+        if marked:
+            own = own and OWN_RULES[self.rule](replace(logs, output=marked)) == OWN_PASS
+        text = self._workspace.read(_DUMP, limit_kib=DUMP_KIB) or ""
+        try:
+            waves = read_waves(text)
+        except ValueError:
+            waves = {}
+        moments = re.findall(r"^#(\d+)$", text, re.MULTILINE)
+        return Run(process, logs, own, bool(marked), waves, int(moments[-1]) if moments else 0)
+
+    def course(self, run: Run) -> str:
+        """Return a digest of what a run showed beside the outputs: the inputs, the end, and how many lines it said."""
+        inputs = of_direction(self.ports, "input")
+        if any(port.name not in run.waves for port in inputs):
+            return ""
+        return digest([changes(run.waves, inputs, end=None), run.end, len(run.logs.output.splitlines())])
+
+
+def bits_seen(waves: Waves, ports: Sequence[Port], wanted: str) -> Mapping[str, frozenset[int]]:
+    """Return, by output, the bits that ever have one of some values."""
+    found = {}
+    for port in of_direction(ports, "output"):
+        values = waves[port.name].values if port.name in waves else ()
+        found[port.name] = frozenset(
+            len(value) - 1 - place for value in values for place, bit in enumerate(value) if bit in wanted
+        )
+    return found

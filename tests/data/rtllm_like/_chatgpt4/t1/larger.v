@@ -1,0 +1,1 @@
+module larger; endmodule
