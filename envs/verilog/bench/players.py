@@ -72,102 +72,11 @@ def repeat(*, steps: Sequence[tuple[int, Mapping[str, int]]]) -> Player:
         yield from pattern(steps=steps)
 
 
-def spi_device(*, select: str, clock: str, answer: str, leading: int, shift_on: str, frames: Sequence[str]) -> Player:
-    """Stand at the far end of an SPI controller: shift out a frame of bits per selection.
-
-    Args:
-        select: output of the controller, active low.
-        clock: output of the controller.
-        answer: pin on which this device speaks.
-        leading: level that the clock takes at its leading edge.
-        shift_on: `leading`, or `trailing` where the first bit stands from the selection on.
-        frames: bits of each selection, first bit first; played again from the start when they end.
-    """
-    turn = position = 0
-    before, selected = "", False
-    driven = 0
-    while True:
-        seen = yield {answer: driven}
-        if seen[select] != "0":
-            turn += selected
-            selected, before = False, seen[clock]
-            continue
-        frame = frames[turn % len(frames)]
-        if not selected:
-            selected, position = True, 0
-            if shift_on == "trailing":
-                driven, position = int(frame[0]), 1
-        elif seen[clock] != before and (seen[clock] == str(leading)) == (shift_on == "leading"):
-            driven, position = int(frame[position % len(frame)]), position + 1
-        before = seen[clock]
-
-
-def i2c_device(*, clock: str, low: str, line: str, answers: Sequence[Mapping[str, Any]]) -> Player:
-    """Stand at the far end of an I2C controller: acknowledge what it sends, speak when it reads.
-
-    Args:
-        clock: output of the controller: the level of SCL.
-        low: output of the controller: 1 while it pulls SDA low.
-        line: pin that carries the level of SDA.
-        answers: per frame, `acknowledge` (bits: 1 acknowledges) of the first byte and the second, and `data`, the byte
-            that is spoken where the first byte asks to read; used again from the start when they end.
-    """
-    turn = 0
-    mine = 1
-    level, scl, bit = 1, "1", -1
-    sent: list[int] = []
-    while True:
-        seen = yield {line: level}
-        sda = 0 if seen[low] == "1" or not mine else 1
-        if scl == "1" and seen[clock] == "1" and level == 1 and sda == 0:
-            bit, sent, mine = 0, [], 1
-        elif scl == "1" and seen[clock] == "1" and level == 0 and sda == 1:
-            turn += bit >= 0
-            bit, mine = -1, 1
-        elif bit >= 0 and scl == "0" and seen[clock] == "1":
-            sent.append(sda)
-            bit += 1
-        elif bit >= 0 and scl == "1" and seen[clock] == "0":
-            mine = _i2c_answer(bit, sent, answers[turn % len(answers)])
-            sda = 0 if seen[low] == "1" or not mine else 1
-        level, scl = sda, seen[clock]
-
-
-def _i2c_answer(bit: int, sent: Sequence[int], answer: Mapping[str, Any]) -> int:
-    """What a device lets SDA be while bit number `bit` of a frame (nine to a byte) is transferred."""
-    byte, place = divmod(bit, 9)
-    reads = byte > 0 and sent[7] == 1
-    if reads and place < 8:
-        return int(answer["data"]) >> (7 - place) & 1
-    if place == 8 and not reads:
-        return 1 - int(answer["acknowledge"][byte % 2])
-    return 1
-
-
-def i2c_host(*, clock: str, line: str, low: str, steps: Sequence[tuple[int, int, int]]) -> Player:
-    """Drive SCL and SDA as the host of an I2C bus on which the design is a peripheral.
-
-    Args:
-        clock: pin that carries SCL.
-        line: pin that carries the level of SDA: low where the host or the design pulls it low.
-        low: output of the design: 1 while it pulls SDA low.
-        steps: cycles, SCL, and SDA as the host lets it be.
-    """
-    pulled = 0
-    for count, scl, sda in steps:
-        for _ in range(count):
-            seen = yield {clock: scl, line: 0 if pulled else sda}
-            pulled = int(seen[low] == "1")
-
-
 PLAYERS: Mapping[str, Callable[..., Player]] = {
     "source": source,
     "apb": apb,
     "pattern": pattern,
     "repeat": repeat,
-    "spi_device": spi_device,
-    "i2c_device": i2c_device,
-    "i2c_host": i2c_host,
 }
 """Players by the `kind` that a plan names; its other entries but `background` are their arguments."""
 
