@@ -101,6 +101,7 @@ DOMAIN = register(
             "rtllm": _source("rtllm", "RtllmSource"),
             "rtlfixer": _source("rtlfixer", "RtlFixerSource"),
             "vericoder": _source("vericoder", "VeriCoderSource"),
+            "realbench": _source("realbench", "RealBenchSource"),
         },
         default_source="families",
         toolchain=_toolchain,

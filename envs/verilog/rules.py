@@ -73,24 +73,28 @@ def check(argument: Mapping[str, Any]) -> dict[str, Any]:
     """Look at a source.
 
     Args:
-        argument: `source`, and `reserved`, the module names that it may not use.
+        argument: `source`, and `reserved`, the module names that it may not use. An imported set may give `context`,
+            trusted macros that the source builds on, and another `max_bytes`.
 
     Returns:
         `violations`: a list of `{code, line, symbol, message}`; `modules`: ports by module, each a list of
         `[name, direction, width]`, None where the elaboration failed; `errors`: syntax errors, `[line, column, text]`.
     """
     source, reserved = str(argument["source"]), frozenset(argument["reserved"])
-    if len(source.encode()) > MAX_BYTES:
-        message = f"the source has {len(source.encode())} bytes; at most {MAX_BYTES} are read"
+    context, limit = str(argument.get("context", "")), int(argument.get("max_bytes", MAX_BYTES))
+    if len(source.encode()) > limit:
+        message = f"the source has {len(source.encode())} bytes; at most {limit} are read"
         return {"violations": [_violation("too_long", 0, "", message)], "modules": {}, "errors": []}
     violations = list(_scan_text(source))
     if violations:
         return {"violations": _ordered(violations), "modules": {}, "errors": []}
-    tree = SyntaxTree.fromText(re.sub(r"[^\x00-\x7f]", "?", source), "candidate.v")
-    violations = list(_scan_tree(tree, reserved))
+    tree = SyntaxTree.fromText(re.sub(r"[^\x00-\x7f]", "?", context + source), "candidate.v")
+    above = context.count("\n")
+    violations = [{**item, "line": max(item["line"] - above, 0)} for item in _scan_tree(tree, reserved)]
     if violations:
         return {"violations": _ordered(violations), "modules": {}, "errors": []}
-    return {"violations": [], "modules": _modules(tree), "errors": _errors(tree)}
+    errors = [[line - above, column, text] for line, column, text in _errors(tree) if line > above]
+    return {"violations": [], "modules": _modules(tree), "errors": errors}
 
 
 def _violation(code: str, line: int, symbol: str, message: str) -> dict[str, Any]:

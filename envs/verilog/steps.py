@@ -57,7 +57,14 @@ class Checked:
     errors: tuple[Diagnostic, ...] = ()
 
 
-def check_rules(workspace: Workspace, source: str, *, entry: str, reserved: Sequence[str]) -> Checked:
+def check_rules(
+    workspace: Workspace,
+    source: str,
+    *,
+    entry: str,
+    reserved: Sequence[str],
+    more: Mapping[str, Any] = FrozenMap(),
+) -> Checked:
     """Apply the static rules in a confined child.
 
     Args:
@@ -65,12 +72,14 @@ def check_rules(workspace: Workspace, source: str, *, entry: str, reserved: Sequ
         source: the candidate's.
         entry: its file.
         reserved: names that it may not use.
+        more: what else `rules.check` takes.
 
     Raises:
         EcotError: the rules failed on our side.
         SandboxError: the host is at fault.
     """
-    answer = workspace.call("ecot.envs.verilog.rules:check", {"source": source, "reserved": list(reserved)})
+    argument = {"source": source, "reserved": list(reserved), **more}
+    answer = workspace.call("ecot.envs.verilog.rules:check", argument)
     name = engine("pyslang")
     if answer.process.exhausted is not None:
         return Checked(failed("rules", *limit(answer.process, "pyslang"), engine=name))

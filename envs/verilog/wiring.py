@@ -46,7 +46,7 @@ class Wiring:
         name = spelled(self._naming, *names, direction)
         self.ports[key] = Port(name=name, direction=direction, width=width, description=description, signed=signed)
 
-    def list(self) -> Sequence[Port]:
+    def in_order(self) -> Sequence[Port]:
         """The ports in order."""
         return tuple(self.ports.values())
 
@@ -76,9 +76,7 @@ class Wiring:
             *({port.name: random.getrandbits(port.width) for port in inputs.values()} for _ in range(count)),
         ]
 
-    def example(
-        self, function: Function, cases: Iterable[Pins], *, decimal: Sequence[str] = (), most: int = 6
-    ) -> str:
+    def example(self, function: Function, cases: Iterable[Pins], *, decimal: Sequence[str] = (), most: int = 6) -> str:
         """A Markdown table of what a function does with cases by key, in binary but for the keys in `decimal`.
 
         Cases that are the same for this draw are shown once, `most` at most.
@@ -104,8 +102,8 @@ class Wired:
         """The function over the names of the wiring."""
         self._function = function
         keys = {port.name: key for key, port in wiring.ports.items()}
-        self._inputs = [(port.name, keys[port.name]) for port in inputs_of(wiring.list())]
-        self._outputs = [(port.name, keys[port.name]) for port in outputs_of(wiring.list())]
+        self._inputs = [(port.name, keys[port.name]) for port in inputs_of(wiring.in_order())]
+        self._outputs = [(port.name, keys[port.name]) for port in outputs_of(wiring.in_order())]
 
     def settle(self, inputs: Inputs) -> Outputs:
         """Outputs for these inputs."""

@@ -23,11 +23,11 @@ from ecot.envs.verilog.crossing.driver import DRIVER, samples_in, trace_file, ve
 from ecot.envs.verilog.crossing.gates import GATES, SCRIPT, Gates, read_gates, script
 from ecot.envs.verilog.crossing.metastable import EVENTS, NETLIST, SETTINGS, cone_size, metastable_text
 from ecot.envs.verilog.crossing.plan import WINDOW_PS, Clocks, Crossing, Domain, Recording, Violation, drawn_clocks
-from ecot.envs.verilog.crossing.structure import LARGEST, Crossings, crossings_of, findings, incoherent
+from ecot.envs.verilog.crossing.structure import LARGEST, Crossings, crossings_of, findings, incoherent, unqualified
 from ecot.envs.verilog.crossing.words import violation_text
 from ecot.envs.verilog.diagnostics import parse_icarus, scrub
 from ecot.envs.verilog.driver import MODULE
-from ecot.envs.verilog.family import Params, Port
+from ecot.envs.verilog.family import Params, Port, Role
 from ecot.envs.verilog.ports import check_ports
 from ecot.envs.verilog.source import family_named, port_from
 from ecot.envs.verilog.steps import STAGES, Checked, engine, failed, limit, passed, said
@@ -96,6 +96,7 @@ class _Job:
         self._seed = f"{request.task.id} {request.hidden_seed}"
         self._checked = Checked(passed("rules", engine=engine("pyslang")))
         self._design: tuple[Gates, Crossings] | None = None
+        self._last: Recording | None = None
         workspace.write(DRIVER, driver)
 
     def rules(self) -> StageResult:
@@ -188,11 +189,26 @@ class _Job:
         for line in (self._workspace.read(EVENTS) or "").splitlines():
             moment, net = line.split()
             events.setdefault(int(moment), []).append(int(net))
-        words = incoherent(*self._design, events)
-        return replace(
+        quiet = {moment: nets for moment, nets in events.items() if not self._resetting(moment)}
+        words = incoherent(*self._design, quiet)
+        bare = unqualified(*self._design, quiet) if window else ()
+        result = replace(
             result,
             diagnostics=(*result.diagnostics, *words),
             metrics={**result.metrics, "metastable_bits": sum(map(len, events.values()))},
+        )
+        return replace(result, passed=False, label=Label.MISMATCH) if bare else result
+
+    def _resetting(self, moment: int) -> bool:
+        """Whether a reset may be active: words jump then, and nobody looks. Resets are active from the start."""
+        names = [port.name for port in self._ports if port.role is Role.RESET]
+        return any(
+            sample.inputs[name] == samples[0].inputs[name]
+            and sample.applied - WINDOW_PS <= moment <= sample.edge + 2 * (sample.edge - sample.applied)
+            for samples in (self._last or {}).values()
+            for sample in samples
+            for name in names
+            if name in sample.inputs
         )
 
     def _explained(self, result: StageResult, number: int) -> StageResult:
@@ -241,7 +257,8 @@ class _Job:
             words = log.strip()[-300:] or "it said nothing; look for a function or task that calls itself without end"
             message = f"the simulator crashed: {words}"
             return failed(name, Label.RUNTIME_ERROR, (said("vvp", "simulator_crash", message),), engine=ran, log=log)
-        return _judged(name, self._crossing, self._params, self._recording(played), ran, log)
+        self._last = self._recording(played)
+        return _judged(name, self._crossing, self._params, self._last, ran, log)
 
     def _recording(self, played: Play) -> Recording | None:
         """What the traces say; None where the simulation was disturbed."""

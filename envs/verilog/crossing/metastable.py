@@ -113,9 +113,7 @@ class _Writer:
         sources = [*receiver.foreign, *receiver.unsettled]
         names = {source: f"e_v{source}" for source in sources}
         uncertain = sum(1 << source for source in sources)
-        cone = [
-            item for item in self.gates.order([flop.data, flop.reset or "0"]) if self.gates.mask(item) & uncertain
-        ]
+        cone = [item for item in self.gates.order([flop.data, flop.reset or "0"]) if self.gates.mask(item) & uncertain]
         names |= {item: f"e_c{item}" for item in cone}
         yield f"  always @({_waits(flop)})"
         if flop.reset is not None:

@@ -185,3 +185,19 @@ def incoherent(gates: Gates, crossings: Crossings, events: Mapping[int, Collecti
         )
         for (source, target), (time, count) in list(words.items())[:3]
     )
+
+
+def unqualified(gates: Gates, crossings: Crossings, events: Mapping[int, Collection[int]]) -> tuple[Diagnostic, ...]:
+    """Return those of `incoherent` that are sampled at every edge, with nothing of the sampling side to choose when."""
+    bare = {
+        net
+        for net, receiver in crossings.receivers.items()
+        if len(receiver.foreign) == 1 and not receiver.unsettled and _alone(gates, receiver)
+    }
+    return incoherent(gates, crossings, {time: [net for net in nets if net in bare] for time, nets in events.items()})
+
+
+def _alone(gates: Gates, receiver: Receiver) -> bool:
+    """Whether nothing but inputs (such as a reset) stands beside the one foreign bit that is sampled."""
+    others = gates.leaves(receiver.flop.data) - set(receiver.foreign) - {receiver.flop.output}
+    return all(leaf in gates.inputs for leaf in others) and receiver.flop.output not in gates.leaves(receiver.flop.data)

@@ -24,13 +24,13 @@ def _wiring(params: Params) -> Wiring:
         about = {"add": "carry", "subtract": "borrow", "both": "carry or borrow"}[params["operation"]]
         wiring.add("carry_in", ("cin", "carry_in"), "input", f"{about} in")
     wiring.add("result", ("res", "result"), "output", "sum or difference", width=width)
-    about = {
+    short, long, meaning = {
         "carry": ("cout", "carry_out", "carry or borrow out of the highest bit"),
         "overflow": ("ovf", "overflow", "the exact value does not fit"),
         "zero": ("zero", "is_zero", "the result is 0"),
         "negative": ("neg", "negative", "the exact value is below 0"),
     }[params["flag"]]
-    wiring.add("flag", about[:2], "output", about[2])
+    wiring.add("flag", (short, long), "output", meaning)
     return wiring
 
 
@@ -64,7 +64,7 @@ def _function(params: Params, pins: Pins) -> Pins:
 
 def _minus(params: Params, pins: Pins) -> bool:
     if params["operation"] == "both":
-        return pins["subtract"] == params["subtract_level"]
+        return bool(pins["subtract"] == params["subtract_level"])
     return bool(params["operation"] == "subtract")
 
 
@@ -192,7 +192,7 @@ def _valid(params: Params) -> bool:
 
 
 def _ports(params: Params) -> Sequence[Port]:
-    return _wiring(params).list()
+    return _wiring(params).in_order()
 
 
 def _model(params: Params) -> Wired:

@@ -15,7 +15,7 @@ _KIND = {"logical": "logical shift", "arithmetic": "arithmetic shift", "rotate":
 
 
 def _amount_width(params: Params) -> int:
-    return int(params["width"] - 1).bit_length() + (params["amounts"] == "beyond")
+    return int(params["width"] - 1).bit_length() + int(params["amounts"] == "beyond")
 
 
 def _wiring(params: Params) -> Wiring:
@@ -201,7 +201,7 @@ def _valid(params: Params) -> bool:
 
 
 def _ports(params: Params) -> Sequence[Port]:
-    return _wiring(params).list()
+    return _wiring(params).in_order()
 
 
 def _model(params: Params) -> Wired:

@@ -160,7 +160,7 @@ def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
 
 
 def _ports(params: Params) -> Sequence[Port]:
-    return _wiring(params).list()
+    return _wiring(params).in_order()
 
 
 def _model(params: Params) -> Wired:

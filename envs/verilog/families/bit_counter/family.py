@@ -23,7 +23,7 @@ _FLAGS = {"none": "", "odd": "is odd", "all": "is the largest that is possible",
 
 
 def _largest(params: Params) -> int:
-    return int(params["width"]) - (params["counted"] == "changes")
+    return int(params["width"]) - int(params["counted"] == "changes")
 
 
 def _limit(params: Params) -> int:
@@ -181,7 +181,7 @@ def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
 
 
 def _ports(params: Params) -> Sequence[Port]:
-    return _wiring(params).list()
+    return _wiring(params).in_order()
 
 
 def _model(params: Params) -> Wired:

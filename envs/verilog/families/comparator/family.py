@@ -102,8 +102,8 @@ def _rules(params: Params, words: dict[str, str]) -> list[str]:
     tie = ""
     if params["chain"]:
         tie = (
-            f"Where the words are equal, rule 2 does not hold: `{holds}` is {value} where `{words['chain']}` is 1, else "
-            f"{1 - value}."
+            f"Where the words are equal, rule 2 does not hold: `{holds}` is {value} where `{words['chain']}` is 1, "
+            f"else {1 - value}."
         )
     seconds = {
         "equal": f"`{second}` is 1 exactly where the words are equal.",
@@ -142,7 +142,7 @@ def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
 
 
 def _ports(params: Params) -> Sequence[Port]:
-    return _wiring(params).list()
+    return _wiring(params).in_order()
 
 
 def _model(params: Params) -> Wired:

@@ -214,7 +214,7 @@ def _valid(params: Params) -> bool:
 
 
 def _ports(params: Params) -> Sequence[Port]:
-    return _wiring(params).list()
+    return _wiring(params).in_order()
 
 
 def _model(params: Params) -> Wired:

@@ -147,11 +147,11 @@ def _stimulus(params: Params, random: Random) -> Sequence[Inputs]:
 
 def _valid(params: Params) -> bool:
     """Who wins is a question of two controls only."""
-    return params["controls"] == "both" or params["first"] == "blank"
+    return bool(params["controls"] == "both" or params["first"] == "blank")
 
 
 def _ports(params: Params) -> Sequence[Port]:
-    return _wiring(params).list()
+    return _wiring(params).in_order()
 
 
 def _model(params: Params) -> Wired:
