@@ -88,8 +88,10 @@ DOMAIN = register(
             "or a pass beside an imported set's reference was not earned",
             Label.COMPILATION_ERROR: "Icarus does not elaborate the source, or the interface is not as asked for",
             Label.RUNTIME_ERROR: "the simulator crashed",
-            Label.MISMATCH: "an output of the source or of its netlist is wrong, or the two differ",
-            Label.SYNTHESIS_ERROR: "Yosys refuses the source, or finds a latch, a loop or two drivers of one net",
+            Label.MISMATCH: "an output of the source or of its netlist is wrong, the two differ, or the netlist is "
+            "wrong once its flip-flops are metastable",
+            Label.SYNTHESIS_ERROR: "Yosys refuses the source, or finds a latch, a loop, two drivers of one net, or a "
+            "word that crosses clock domains unsafely",
             Label.TIMEOUT: "a tool ran out of processor time, as in a loop without delay",
             Label.RESOURCE_LIMIT: "a tool ran out of memory, processes, disk or output",
         },

@@ -25,7 +25,7 @@ from ecot.envs.types import Diagnostic, Label, Request, StageResult
 from ecot.envs.verilog import steps
 from ecot.envs.verilog.bench.drawing import measure
 from ecot.envs.verilog.bench.harness import HARNESS, PLAYED
-from ecot.envs.verilog.bench.launch import COCOTB, simulation_argv
+from ecot.envs.verilog.bench.launch import simulation_argv
 from ecot.envs.verilog.bench.plan import Plan, bench_of, draw_plan, scoreboard_of
 from ecot.envs.verilog.bench.replay import Judged, judge_record
 from ecot.envs.verilog.diagnostics import parse_icarus, scrub
@@ -35,6 +35,7 @@ from ecot.envs.verilog.netlist import NETLIST
 from ecot.envs.verilog.ports import check_ports
 from ecot.envs.verilog.source import family_named, port_from
 from ecot.envs.verilog.steps import NEEDS, STAGES, Checked, engine, failed, limit, passed, said
+from ecot.envs.verilog.tools import COCOTB
 from ecot.envs.verilog.trace import Verdict, compare_traces
 
 _PLAN = "plan.json"

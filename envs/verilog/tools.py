@@ -16,4 +16,5 @@ VERILATOR = Tool(
     optional=True,
 )
 COMPILER = Tool(name="g++", version_argv=("g++", "--version"), install="sudo apt-get install -y g++", optional=True)
-TOOLS = (ICARUS, SIMULATOR, YOSYS, PYSLANG, VCDVCD, VERILATOR, COMPILER)
+COCOTB = Tool(name="cocotb", install="pip install 'ecot-gym[verilog]'", package=True, optional=True)
+TOOLS = (ICARUS, SIMULATOR, YOSYS, PYSLANG, VCDVCD, VERILATOR, COMPILER, COCOTB)

@@ -9,12 +9,10 @@ from pathlib import Path
 import cocotb
 import find_libpython
 
-from ecot.envs.domain import Tool
 from ecot.envs.errors import ToolchainMissing
 from ecot.envs.sandbox import view
 from ecot.envs.verilog.driver import MODULE
 
-COCOTB = Tool(name="cocotb", install="pip install 'ecot-gym[verilog]'", package=True)
 _TEST = "play"
 
 

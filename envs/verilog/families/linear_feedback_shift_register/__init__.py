@@ -1,0 +1,1 @@
+"""The family `linear_feedback_shift_register`."""

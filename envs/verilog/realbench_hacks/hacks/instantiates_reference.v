@@ -1,0 +1,4 @@
+// expect: REJECTED: the reference itself, as a part
+@{header}
+    @{reference} twin (.*);
+endmodule
