@@ -150,7 +150,8 @@ class RealBenchSource:
             path = self._root / item.group / name / f"{name}.md"
             if not path.is_file():
                 raise TaskError(
-                    f"{str(path)!r} is not there: the specifications are encrypted; run `make decrypt` in your copy of RealBench"
+                    f"{str(path)!r} is not there: the specifications are encrypted; run "
+                    "`make decrypt` in your copy of RealBench"
                 )
             texts.append(_text(path).strip())
         return "\n\n".join(texts)

@@ -43,7 +43,8 @@ MAX_BYTES = 1024 * 1024
 _WORDS = re.compile(r"Hint:|[Mm]ismatch|TIMEOUT|errors", re.ASCII)
 _LEADING = re.compile(r'"(?:\\n)+(?=[^"\n]*(?:Hint:|[Mm]ismatch))')
 _LINES = 4
-_BENCH, _PARTS, _PROGRAM = "bench.sv", "parts.v", "bench"
+_BENCH, _PARTS = "bench.sv", "parts.v"
+_PROGRAM, _REFERENCE = "candidate", "reference"
 _UNDRIVEN = re.compile(r"^%Warning-UNDRIVEN: ([^\s:]+):\d+:\d+: .*'(\w+)'", re.MULTILINE)
 _WARNING = re.compile(r"^%(Warning-(\w+)|Error(?:-\w+)?): (?:([^\s:]+):\d+:\d+: )?", re.MULTILINE)
 _RENAMED = {"WIDTHTRUNC": "WIDTH", "WIDTHEXPAND": "WIDTH", "ASCRANGE": "LITENDIAN"}
@@ -132,7 +133,7 @@ class _Job:
     def compile(self) -> StageResult:
         """Build the candidate into the disguised testbench."""
         disguise = self._disguise(*self._seeds)
-        self._built = self._build(self._source, disguise)
+        self._built = self._build(self._source, disguise, _PROGRAM)
         process, text = self._built.process, disguise.take_off(self._built.log)
         log, ran = scrub(text), engine("verilator")
         if process.exhausted is not None:
@@ -153,7 +154,8 @@ class _Job:
         """Run the testbench: it must say what it says of the reference, and every output must be driven."""
         reference = self.reference()
         disguise = self._disguise(*self._seeds)
-        self._built = self._build(self._source, disguise)  # the reference's files may have taken its place
+        if self._built is None:
+            raise ValueError("the candidate is simulated before it is compiled")
         process = self._workspace.run([f"./{_PROGRAM}"])
         ran, log = engine("verilator"), scrub(disguise.take_off(process.stdout + process.stderr))
         if process.exhausted is not None:
@@ -189,11 +191,11 @@ class _Job:
         if earlier is not None:
             return earlier
         disguise = self._disguise("reference", self._key)
-        built = self._build(self._task.solution[0].text, disguise)
+        built = self._build(self._task.solution[0].text, disguise, _REFERENCE)
         if not built.process.ok:
             errors = [item.message for item in parse_verilator(scrub(disguise.take_off(built.log)))]
             raise self._broken((errors or ["it does not build"])[0])
-        process = self._workspace.run([f"./{_PROGRAM}"])
+        process = self._workspace.run([f"./{_REFERENCE}"])
         log, lines = disguise.take_off(process.stdout + process.stderr), disguise.said_under_mark(process.stdout)
         if not process.ok or not own_function(log):
             wrong = [line for line in log.splitlines() if _says_mismatch(line)]
@@ -206,8 +208,8 @@ class _Job:
 
     def _broken(self, reason: str) -> TaskError:
         return TaskError(
-            f"task {self._task.id!r} is broken here: its own reference does not pass under {engine('verilator')} ({reason}); "
-            "leave it out"
+            f"task {self._task.id!r} is broken here: its own reference does not pass under {engine('verilator')} "
+            f"({reason}); leave it out"
         )
 
     def _undriven(self, log: str) -> set[str]:
@@ -219,7 +221,7 @@ class _Job:
     def _plain(self, source: str) -> str:
         return without_pragmas(without_includes(source, headers_of(self._files)))
 
-    def _build(self, source: str, disguise: Disguise) -> Program:
+    def _build(self, source: str, disguise: Disguise, program: str) -> Program:
         headers = headers_of(self._files)
         shared = (name for name in sorted(self._files) if name not in headers and name not in self._bench)
         texts = [self._files[name] for name in (*sorted(self._bench), *shared)]
@@ -230,7 +232,7 @@ class _Job:
         self._workspace.write(self._entry, self._plain(source))
         files = (_BENCH, _PARTS, self._entry)
         top = disguise.name(self._testbench)
-        return build(self._workspace, files, top=top, program=_PROGRAM, warnings=("-Wwarn-UNDRIVEN",))
+        return build(self._workspace, files, top=top, program=program, warnings=("-Wwarn-UNDRIVEN",))
 
 
 def _difference(lines: Sequence[str], expected: Sequence[str], *, own: bool) -> tuple[Label, tuple[Diagnostic, ...]]:

@@ -19,8 +19,8 @@ REFERENCE = "ref_"
 """How the names of the reference's modules begin."""
 _INCLUDE = re.compile(r'^[ \t]*`include[ \t]+"([^"\n]+)"[^\n]*$', re.MULTILINE)
 _HIDDEN = re.compile(
-    r"//[ \t]*(?:synopsys|synthesis|pragma)[ \t]+translate_off\b.*?//[ \t]*(?:synopsys|synthesis|pragma)[ \t]+translate_on\b"
-    r"[^\n]*",
+    r"//[ \t]*(?:synopsys|synthesis|pragma)[ \t]+translate_off\b.*?"
+    r"//[ \t]*(?:synopsys|synthesis|pragma)[ \t]+translate_on\b[^\n]*",
     re.DOTALL | re.IGNORECASE,
 )
 _PRAGMA = re.compile(r"//[ \t]*(?:synopsys|synthesis|pragma)[ \t]+[^\n]*|/\*[ \t]*synopsys.*?\*/", re.IGNORECASE)

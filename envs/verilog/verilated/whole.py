@@ -19,15 +19,13 @@ from ecot.envs.tools import version_of
 from ecot.envs.verilog.tools import COMPILER, VERILATOR
 from ecot.envs.verilog.verilated import runtime as once
 
-_FOLDER = "whole"
-_PREFIX = "Whole"
 _PARTS = ("verilated", "verilated_timing", "verilated_threads")
 _HEADER = '#include "verilated.h"\n#include "verilated_timing.h"\n'
 _TRANSLATE = (
-    "verilator_bin", "--cc", "--main", "--exe", "--timing", "--assert", "-Wno-fatal", "-fno-table", "--error-limit", "20",
-    "--prefix", _PREFIX, "-Mdir", _FOLDER,
+    "verilator_bin", "--cc", "--main", "--exe", "--timing", "--assert", "-Wno-fatal", "-fno-table", "--error-limit",
+    "20", "--prefix", "Whole",
 )  # fmt: skip
-_COMPILE = f'cat {_FOLDER}/*.cpp > unity.cc && exec g++ "$@" -I{_FOLDER} -x c++ unity.cc -x none'
+_COMPILE = 'cat "$0"/*.cpp > "$0"/unity.cc && exec g++ "$@"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +107,13 @@ def build(
     """
     made = _parts()
     setting = ["env", f"VERILATOR_ROOT={made.root}"]
-    process = workspace.run([*setting, *_TRANSLATE, *warnings, "--top-module", top, *files])
+    folder = f"{program}.made"
+    process = workspace.run([*setting, *_TRANSLATE, "-Mdir", folder, *warnings, "--top-module", top, *files])
     log = process.stdout + process.stderr
     if not process.ok:
         return Program(process, log, translated=False)
     objects = [str(made.folder / f"{part}.o") for part in _PARTS if (made.folder / f"{part}.o").exists()]
+    flags = (*made.flags, "-O0", "-include", str(made.folder / "whole.h"), f"-I{folder}", "-o", program)
     # What is compiled comes first: the libraries serve it.
-    libraries = ("-lpthread", "-latomic")
-    argv = ["sh", "-c", f"{_COMPILE} {' '.join(objects)} {' '.join(libraries)}", "sh"]
-    flags = (*made.flags, "-O0", "-include", str(made.folder / "whole.h"), "-o", program)
-    return Program(workspace.run([*argv, *flags]), log, translated=True)
+    inputs = ("-x", "c++", f"{folder}/unity.cc", "-x", "none", *objects, "-lpthread", "-latomic")
+    return Program(workspace.run(["sh", "-c", _COMPILE, folder, *flags, *inputs]), log, translated=True)

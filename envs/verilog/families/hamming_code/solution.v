@@ -1,0 +1,4 @@
+// Hamming @{kind} for @{width} data bits.
+@{header}
+@{body}
+endmodule
