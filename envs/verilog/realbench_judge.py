@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ecot.envs.errors import TaskError
@@ -42,6 +42,7 @@ MAX_BYTES = 1024 * 1024
 """A whole system is longer than what a candidate may otherwise hold."""
 _WORDS = re.compile(r"Hint:|[Mm]ismatch|TIMEOUT|errors", re.ASCII)
 _LEADING = re.compile(r'"(?:\\n)+(?=[^"\n]*(?:Hint:|[Mm]ismatch))')
+_PASTED = re.compile(r"(\w+)``")
 _LINES = 4
 _BENCH, _PARTS = "bench.sv", "parts.v"
 _PROGRAM, _REFERENCE = "candidate", "reference"
@@ -109,8 +110,8 @@ class _Job:
         if not task.solution:
             raise TaskError(f"task {task.id!r} lacks its reference")
         self._outputs = frozenset(port.name for port in ports if port.direction != "input")
-        self._kept = kept_names(self._top, ports)
         self._files = {file.path: file.text for file in task.bundle.files}
+        self._kept = kept_names(self._top, ports) | _pasted(self._files[path] for path in self._bench)
         self._workspace, self._task, self._entry = workspace, task, task.bundle.entry
         self._source = request.candidate.source.encode("utf-8", "replace").decode()
         self._key = digest(task.bundle)
@@ -144,6 +145,7 @@ class _Job:
         metrics = {"own_syntax_passes": int(not objections(text, self._entry, self._silenced))}
         if process.ok:
             return passed("compile", engine=ran, log=log, metrics=metrics)
+        self.reference()  # raises where the testbench itself is at fault
         if self._built.translated:
             own = (said("verilator", "untranslatable", "Verilator's translation of this source does not compile"),)
         faults = own or tuple(item for item in found if item.code != "warning")
@@ -233,6 +235,15 @@ class _Job:
         files = (_BENCH, _PARTS, self._entry)
         top = disguise.name(self._testbench)
         return build(self._workspace, files, top=top, program=program, warnings=("-Wwarn-UNDRIVEN",))
+
+
+def _pasted(texts: Iterable[str]) -> frozenset[str]:
+    """Names that macros of the testbench put together from parts: they stay, as their parts cannot be told apart."""
+    found: set[str] = set()
+    for text in texts:
+        for prefix in _PASTED.findall(text):
+            found.update({prefix, *re.findall(rf"\b{prefix}\w+", text)})
+    return frozenset(found)
 
 
 def _difference(lines: Sequence[str], expected: Sequence[str], *, own: bool) -> tuple[Label, tuple[Diagnostic, ...]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 
 from ecot.envs.domain import Domain, domains
 from ecot.envs.env import open_tasks
-from ecot.envs.tasks import SPLITS
+from ecot.envs.tasks import SPLITS, TaskSource
+from ecot.envs.types import Task
 
 NAME = "docs"
 HELP = "write a page per environment, generated from its domain"
@@ -64,7 +66,7 @@ def page(domain: Domain) -> str:
         "|---|---|",
         *(f"| `{label}` | {when} |" for label, when in domain.labels.items()),
         "",
-        f"Score: 1 for `PASS`; at most {domain.floor} for what is not a solution.",
+        f"Score: at most 1, for `PASS`; at most {domain.floor} for what is not a solution.",
         "",
         "## Tools",
         "",
@@ -80,9 +82,29 @@ def page(domain: Domain) -> str:
         "|---|---|",
         *(f"| `{split}` | {len(source.ids(split))} |" for split in SPLITS),
         "",
+        *_families(source),
         f"## A task: `{example.id}`",
         "",
         *(f"> {line}".rstrip() for line in example.instruction.strip().split("\n")),
         "",
     ]
     return "\n".join(lines)
+
+
+def _families(source: TaskSource) -> list[str]:
+    """Families by level, each with its number of tasks; nothing where tasks have none."""
+    counts = Counter(task_id.partition("@")[0] for task_id in source.ids(None))
+    first: dict[str, Task] = {}
+    for task_id in source.ids(None):
+        family = task_id.partition("@")[0]
+        if family not in first:
+            first[family] = source[task_id]
+    named = {name: task for name, task in first.items() if task.family == name}
+    if not named:
+        return []
+    rows = []
+    for level in sorted({task.level for task in named.values()}):
+        members = sorted(name for name, task in named.items() if task.level == level)
+        words = ", ".join(f"`{name}` ({counts[name]})" for name in members)
+        rows.append(f"| {level} | {len(members)} | {words} |")
+    return ["| level | families | with their tasks |", "|---|---|---|", *rows, ""]

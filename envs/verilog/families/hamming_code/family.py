@@ -46,7 +46,7 @@ def _fill(params: Params) -> dict[str, str]:
         **words,
         "width": str(params["width"]),
         "checks": str(checks(params)),
-        "task": "encodes data words" if encodes else "corrects received code words",
+        "task": "turns data words into code words" if encodes else "corrects received code words",
         "kind": "encoder" if encodes else "corrector",
         "last": str(length(params)),
         "overall_text": ", and an overall bit without a position" if params["extended"] else "",

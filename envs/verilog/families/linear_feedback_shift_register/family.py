@@ -22,7 +22,7 @@ def _exponents(params: Params) -> set[int]:
 
 
 def _seed(params: Params) -> int:
-    return _SEEDS[params["seed"]] & ((1 << params["width"]) - 1)
+    return _SEEDS[params["seed"]] % (1 << int(params["width"]))
 
 
 def _lock(params: Params) -> int:
@@ -68,7 +68,7 @@ class _Register:
         return int(f"{state:0{width}b}"[::-1], 2) if self._params["direction"] == "right" else state
 
     def _advance(self, state: int) -> int:
-        width, exponents = self._params["width"], _exponents(self._params)
+        width, exponents = int(self._params["width"]), _exponents(self._params)
         if self._params["form"] == "fibonacci":
             return state * 2 % (1 << width) + sum(state >> exponent - 1 & 1 for exponent in exponents) % 2
         product = state * 2
@@ -87,20 +87,19 @@ def _step_text(params: Params) -> str:
     """What one step does to every bit."""
     last, left, gate = params["width"] - 1, params["direction"] == "left", params["gate"].upper()
     numbers, end, begin = _taps(params), last if left else 0, 0 if left else last
-    source, several = "i - 1" if left else "i + 1", len(_taps(params)) > 1
+    source, inverted = "i - 1" if left else "i + 1", int(gate == "XNOR")
     if params["form"] == "fibonacci":
         what = f"the {gate} of bits {listed([str(number) for number in numbers])} of the old state"
-        meaning = f" ({'1' if gate == 'XOR' else '0'} where an odd number of them is 1)"
+        meaning = f" ({1 - inverted} where an odd number of them is 1, else {inverted})"
         return (
             f"Every bit i but bit {begin} takes the old bit {source}; bit {begin} takes {what}{meaning}. The old bit "
             f"{end} is shifted out."
         )
-    bits = f"bit{'s' if several else ''} {listed([str(number) for number in numbers])}"
-    return (
-        f"Let b be the old bit {end}, which is shifted out. Bit {begin} takes b; {bits} take{'' if several else 's'} "
-        f"the {gate} of b and the old bit {source}, where i is the bit's own number; every other bit i takes the old "
-        f"bit {source}."
+    opening = f"Let b be the old bit {end}, which is shifted out. Bit {begin} takes b. Every other bit i takes"
+    bits = (
+        f"each of the bits {listed([str(number) for number in numbers])}" if len(numbers) > 1 else f"bit {numbers[0]}"
     )
+    return f"{opening} the old bit {source}, but {bits} takes the {gate} of b and that old bit."
 
 
 def _lock_text(params: Params, words: Mapping[str, str]) -> str:
@@ -111,7 +110,7 @@ def _lock_text(params: Params, words: Mapping[str, str]) -> str:
         return f"{opening} It may be loaded, but a step from it leads to {seed} instead."
     if params["lock"] == "refused":
         return f"{opening} It is never entered: loading this value of `{words['value']}` loads {seed} instead."
-    return f"{opening} It may be loaded, and then steps do leave the register in it until another load or a reset."
+    return f"{opening} It may be loaded, and then no step leads out of it, only another load or a reset."
 
 
 def _load_text(params: Params, words: Mapping[str, str]) -> str:

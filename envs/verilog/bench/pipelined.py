@@ -1,0 +1,190 @@
+"""Registers behind a bus that takes the next access while it answers the last: what AHB-Lite and OBI have alike.
+
+Ports by key: `address`, `write`, `written`, `ready` (an access is taken), `answered` (a response, where it has a port of
+its own), `shown`, `error`, `status` and `control`; the family adds those that make a request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ecot.envs.verilog.bench import bus, registers
+from ecot.envs.verilog.bench.drawing import Drawing, Event
+from ecot.envs.verilog.bench.plan import Phase, noise, phase
+from ecot.envs.verilog.bench.registers import Bank
+from ecot.envs.verilog.clocking import Clocking
+from ecot.envs.verilog.family import Inputs, Outputs, Params, Port
+
+Access = Mapping[str, Any]
+"""One access as it is drawn: `index`, `low`, `strobes`, `gap`, `data` and `write`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    """What tells two buses apart.
+
+    Attributes:
+        asks: whether inputs by key make a request.
+        strobes: the bytes that a request writes, as bits.
+        late_data: whether the data to write come in the response, not with the request.
+        long_errors: whether an error takes one cycle more, and shows in both of the last two.
+    """
+
+    asks: Callable[[Mapping[str, int]], bool]
+    strobes: Callable[[Mapping[str, int]], int]
+    late_data: bool
+    long_errors: bool
+
+
+class Target:
+    """The specification over a bank of integers. Nothing is known before the first reset."""
+
+    def __init__(self, params: Params, ports: Mapping[str, Port], clocking: Clocking, style: Style) -> None:
+        """A module that has not been reset."""
+        self.events: list[Event] = []
+        self._params, self._clocking, self._style = params, clocking, style
+        self._names = {key: port.name for key, port in ports.items()}
+        self._bank: Bank | None = None
+        self._taken: dict[str, int] | None = None
+        self._passed = 0
+
+    def settle(self, inputs: Inputs) -> Outputs:
+        """Outputs for these inputs."""
+        if self._clocking.resets_at_once(inputs):
+            self._reset()
+        values: dict[str, int] = {}
+        if self._bank is not None:
+            values["control"] = self._bank.words[registers.control_of(self._params)]
+            if not self._clocking.resets(inputs):
+                values |= self._answer(self._bank, self._by_key(inputs))
+        keys = [key for key in ("ready", "answered", "shown", "error", "control") if key in self._names]
+        return {self._names[key]: values.get(key) for key in keys}
+
+    def clock(self, inputs: Inputs) -> None:
+        """One rising edge."""
+        if self._clocking.resets(inputs):
+            self._reset()
+        elif self._bank is not None:
+            self._step(self._bank, self._by_key(inputs))
+
+    def _answer(self, bank: Bank, now: Mapping[str, int]) -> dict[str, int]:
+        if self._taken is None:
+            return {"ready": 1, "answered": 0, "shown": 0, "error": 0}
+        if self._left(bank, self._taken):
+            early = self._style.long_errors and self._left(bank, self._taken) == 1
+            failing = int(early and self._fails(bank, self._taken))
+            return {"ready": 0, "answered": 0, "shown": 0, "error": failing}
+        shown = 0 if self._taken["write"] else bank.read(self._taken["index"], now.get("status", 0))
+        return {"ready": 1, "answered": 1, "shown": shown, "error": int(self._fails(bank, self._taken))}
+
+    def _step(self, bank: Bank, now: Mapping[str, int]) -> None:
+        if self._taken is not None and self._left(bank, self._taken):
+            self._passed += 1
+            return
+        asks = self._style.asks(now)
+        if self._taken is not None:
+            self._finish(bank, self._taken, now, beside=asks)
+        self._taken, self._passed = None, 0
+        if asks:
+            low = (int(self._params["width"]) // 8).bit_length() - 1
+            index, strobes = now["address"] >> low, self._style.strobes(now)
+            self._taken = {"index": index, "write": now["write"], "strobes": strobes, "data": now["written"]}
+
+    def _finish(self, bank: Bank, taken: Mapping[str, int], now: Mapping[str, int], *, beside: bool) -> None:
+        index, kind = taken["index"], "write" if taken["write"] else "read"
+        event = {"kind": kind, "target": bank.target(index), "index": index, "failed": self._fails(bank, taken)}
+        event["beside a request"] = beside
+        if taken["write"]:
+            data = now["written"] if self._style.late_data else taken["data"]
+            self.events.append({**event, "data": data, "strobes": taken["strobes"]})
+            bank.write(index, data, taken["strobes"])
+        else:
+            self.events.append({**event, "data": bank.read(index, now.get("status", 0))})
+
+    def _left(self, bank: Bank, taken: Mapping[str, int]) -> int:
+        """Cycles before the last one of an access."""
+        waits = int(self._params["write_waits" if taken["write"] else "read_waits"])
+        return waits + int(self._style.long_errors and self._fails(bank, taken)) - self._passed
+
+    def _fails(self, bank: Bank, taken: Mapping[str, int]) -> bool:
+        refused = bool(taken["write"]) and taken["index"] == bank.read_only and self._params["errors"] == "both"
+        return self._params["errors"] != "none" and (not bank.mapped(taken["index"]) or refused)
+
+    def _by_key(self, inputs: Inputs) -> dict[str, int]:
+        return {key: inputs[name] for key, name in self._names.items() if name in inputs}
+
+    def _reset(self) -> None:
+        self._bank, self._taken = Bank(self._params, self._params["width"]), None
+
+
+def fill(params: Params, words: Mapping[str, str], *, data: str) -> dict[str, str]:
+    """Texts and pieces of Verilog, over the names of the ports by key.
+
+    The solution keeps a request in `index`, `writing` and `strobes`.
+
+    Args:
+        params: of the draw.
+        words: names of the ports by key.
+        data: what a write stores, as Verilog.
+    """
+    inner = {**words, "write": "writing", "strobes": "strobes", "written": data, "request": ""}
+    style = bus.Style(request=("request", "request"), instead=False, by_bytes=True)
+    low = style.low_bits(params)
+    return {
+        **bus.fill(params, inner, style),
+        **words,
+        "strobes_left": str(params["width"] // 8 - 1),
+        "low_text": f"bits {low - 1} to 0" if low > 1 else "bit 0",
+        "index_text": f"Bits {low + 2} to {low}",
+    }
+
+
+def phases(
+    params: Params,
+    draw: Drawing,
+    ports: Mapping[str, Port],
+    clocking: Clocking,
+    *,
+    player: Callable[[Sequence[Access], Drawing], Mapping[str, Any]],
+) -> Sequence[Phase]:
+    """Reads of every place, writes and reads of every place, a reset in the middle, random accesses.
+
+    Args:
+        params: of the draw.
+        draw: for everything random.
+        ports: by key.
+        clocking: of the draw.
+        player: makes the player that performs accesses.
+    """
+    width = params["width"]
+    lanes = range(width // 8)
+    every = [{"index": i, "low": 0, "strobes": (1 << width // 8) - 1, "gap": 0, "data": draw.bits(width)} for i in range(8)]
+    reads = [{**item, "write": 0} for item in every]
+    writes = [{**item, "write": 1} for item in every]
+    partial = [
+        {**item, "write": 1, "data": draw.bits(width), "low": lane, "strobes": 1 << lane}
+        for item, lane in zip(every * 2, draw.random.sample([*lanes] * 8, 16), strict=True)
+    ]
+    mixed = [{**registers.access(draw, params, width), "write": draw.random.getrandbits(1)} for _ in range(50)]
+
+    def run(items: Sequence[Access], *, reset: int = 0, cut: int = 0) -> Phase:
+        players: list[Mapping[str, Any]] = [player(items, draw)]
+        if "status" in ports:
+            steps = [(draw.random.randrange(1, 4), {ports["status"].name: draw.bits(width)}) for _ in range(40)]
+            players.append({"kind": "repeat", "background": True, "steps": steps})
+        return phase(ports, clocking, players=players, opening=noise(ports, draw, reset), cut=cut)
+
+    return [
+        run(reads, reset=2),
+        run(writes + reads),
+        run([{**item, "data": item["data"] ^ ((1 << width) - 1)} for item in writes] + reads),
+        run(partial + reads),
+        run(mixed[:25], cut=draw.random.randrange(12, 30)),
+        run(reads, reset=2),
+        run(mixed[25:]),
+        run([pair for couple in zip(writes, reads, strict=True) for pair in couple]),
+        run([], reset=1),
+        run(reads),
+    ]
