@@ -104,6 +104,7 @@ DOMAIN = register(
             "rtlfixer": _source("rtlfixer", "RtlFixerSource"),
             "vericoder": _source("vericoder", "VeriCoderSource"),
             "realbench": _source("realbench", "RealBenchSource"),
+            "cvdp": _source("cvdp", "CvdpSource"),
         },
         default_source="families",
         toolchain=_toolchain,

@@ -207,6 +207,8 @@ def examine(
 
 
 def _examine(cells: _Cells, task: Task, hacks: Sequence[Hack], mutants: int) -> Examined:
+    if not task.solution:
+        return _unexamined(task, "", "upstream publishes no reference for it", starved=False)
     solution = task.solution[0].text
     own = _own(cells, task, solution)
     judge = import_module(JUDGES[str(task.bundle.params["judge"])])

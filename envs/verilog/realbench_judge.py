@@ -25,7 +25,9 @@ from ecot.envs.types import Diagnostic, Label, Request, StageResult, Task, diges
 from ecot.envs.verilog.diagnostics import scrub
 from ecot.envs.verilog.disguise import Disguise, kept_names, module_names, nonce_of
 from ecot.envs.verilog.realbench_texts import (
+    REFERENCE,
     headers_of,
+    includable,
     macros,
     parts_for,
     without_includes,
@@ -121,6 +123,7 @@ class _Job:
     def rules(self) -> StageResult:
         """Static rules. Pragmas of synthesis order nothing here, and are cut out before."""
         reserved = {name for path in self._bench for name in module_names(self._files[path])} - {self._top}
+        reserved |= {name for text in self._files.values() for name in module_names(text) if name.startswith(REFERENCE)}
         more = {"context": macros(self._files), "max_bytes": MAX_BYTES}
         self._checked: Checked = check_rules(
             self._workspace,
@@ -221,7 +224,7 @@ class _Job:
         return Disguise(nonce_of(*seeds), self._kept, pattern=_WORDS)
 
     def _plain(self, source: str) -> str:
-        return without_pragmas(without_includes(source, headers_of(self._files)))
+        return without_pragmas(without_includes(source, includable(self._files)))
 
     def _build(self, source: str, disguise: Disguise, program: str) -> Program:
         headers = headers_of(self._files)

@@ -35,6 +35,11 @@ def headers_of(files: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (len(_INCLUDE.findall(files[name])), name)))
 
 
+def includable(files: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the names of the headers that a candidate may include, with and without the prefix of the reference."""
+    return tuple(dict.fromkeys(word for name in headers_of(files) for word in (name, name.removeprefix(REFERENCE))))
+
+
 def without_includes(source: str, known: Collection[str]) -> str:
     """Return a source in which lines that include one of the known files are empty."""
     return _INCLUDE.sub(lambda match: "" if match[1] in known else match[0], source)
@@ -59,6 +64,13 @@ def as_synthesis_reads(source: str) -> str:
 def without_pragmas(source: str) -> str:
     """Return a source without comments that are orders to a synthesis tool; here they order nothing."""
     return _PRAGMA.sub("", source)
+
+
+def defines(source: str, top: str) -> bool:
+    """Whether a source defines a module, its macros as they are."""
+    compilation = Compilation()  # its symbols do not keep it alive
+    compilation.addSyntaxTree(SyntaxTree.fromText(source))
+    return any(instance.name == top for instance in compilation.getRoot().topInstances)
 
 
 def ports_in(source: str, top: str) -> tuple[Port, ...]:
@@ -95,12 +107,16 @@ def parts_for(files: Mapping[str, str], bench: Sequence[str], own: Collection[st
         bench: those of them that are the testbench's.
         own: names of the candidate's modules.
     """
-    headers, texts = headers_of(files), []
-    for name in sorted(files):
-        if name in bench or name in headers:
-            continue
-        modules = module_names(files[name])
-        dropped = {module for module in modules if module.startswith(REFERENCE) or module in own}
-        if set(modules) - dropped:
-            texts.append(without_pragmas(without_modules(without_includes(files[name], headers), dropped)))
-    return "\n".join(texts) + "\n"
+    headers = headers_of(files)
+    shared = [name for name in sorted(files) if name not in bench and name not in headers]
+    texts = {name: without_includes(files[name], headers) for name in shared}
+    every = {module for text in texts.values() for module in module_names(text)}
+    dropped = {module for module in every if module.startswith(REFERENCE) or module in own}
+    while True:
+        kept = {name: without_modules(text, dropped) for name, text in texts.items()}
+        # A part that both sides share may itself lean on a module of the reference.
+        leant = {word for text in kept.values() for word in re.findall(rf"\b{REFERENCE}\w+", text)} & dropped
+        if not leant:
+            break
+        dropped -= leant
+    return "\n".join(without_pragmas(text) for text in kept.values() if module_names(text)) + "\n"

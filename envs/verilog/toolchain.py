@@ -36,6 +36,7 @@ SIMULATION_SHARE = 0.25
 JUDGES = {
     "cocotb": "ecot.envs.verilog.cocotb_judge",
     "crossing": "ecot.envs.verilog.crossing.judge",
+    "cvdp": "ecot.envs.verilog.cvdp_judge",
     "realbench": "ecot.envs.verilog.realbench_judge",
     "selfchecking": "ecot.envs.verilog.selfchecking",
     "testbench": "ecot.envs.verilog.testbench",

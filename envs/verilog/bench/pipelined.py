@@ -1,7 +1,7 @@
 """Registers behind a bus that takes the next access while it answers the last: what AHB-Lite and OBI have alike.
 
-Ports by key: `address`, `write`, `written`, `ready` (an access is taken), `answered` (a response, where it has a port of
-its own), `shown`, `error`, `status` and `control`; the family adds those that make a request.
+Ports by key: `address`, `write`, `written`, `ready` (an access is taken), `answered` (a response, where it has a port
+of its own), `shown`, `error`, `status` and `control`; the family adds those that make a request.
 """
 
 from __future__ import annotations
@@ -119,6 +119,11 @@ class Target:
         self._bank, self._taken = Bank(self._params, self._params["width"]), None
 
 
+def valid(params: Params) -> bool:
+    """Something must be able to wait, or the processor would be held up by nothing."""
+    return bus.valid(params) and bool(params["read_waits"] or params["write_waits"])
+
+
 def fill(params: Params, words: Mapping[str, str], *, data: str) -> dict[str, str]:
     """Texts and pieces of Verilog, over the names of the ports by key.
 
@@ -160,7 +165,9 @@ def phases(
     """
     width = params["width"]
     lanes = range(width // 8)
-    every = [{"index": i, "low": 0, "strobes": (1 << width // 8) - 1, "gap": 0, "data": draw.bits(width)} for i in range(8)]
+    every = [
+        {"index": i, "low": 0, "strobes": (1 << width // 8) - 1, "gap": 0, "data": draw.bits(width)} for i in range(8)
+    ]
     reads = [{**item, "write": 0} for item in every]
     writes = [{**item, "write": 1} for item in every]
     partial = [

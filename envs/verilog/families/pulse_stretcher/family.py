@@ -177,6 +177,9 @@ def _stimulus(params: Params, random: Random) -> Sequence[Mapping[str, int]]:
         cycles += [{**active, "length": given}, *[quiet] * (distance - 1), {**active, "length": given}, quiet, quiet]
         cycles += [{**quiet, "cancel": distance & 1}] * 2 + [{**active, "cancel": 1, "length": given}, {**active}]
         cycles += [quiet, {"reset": 1, "trigger": distance & 1}] + [quiet] * (distance & 3)
+    for waited in (0, 1, 2):
+        event = {**active, "length": longest & (1 << bits) - 1}
+        cycles += [quiet, event, *[quiet] * waited, {**(event if waited == 1 else quiet), "reset": 1}, quiet, quiet]
     cycles += [{**active, "length": 3}] * (longest + 3) + [quiet] * (longest + 1)
     while len(cycles) < 330:
         busy = random.choice((0.1, 0.3, 0.7))

@@ -23,8 +23,8 @@ _CONTROLS = {
     "always": "The watchdog always runs.",
     "enable": "The watchdog runs at an edge that finds `{enable}` at 1.",
     "lock": "The watchdog runs at an edge that finds `{enable}` at 1, and at every edge once it is locked. It is "
-    "locked from right after an edge that finds `{lock}` at 1 until the next reset; the edge that locks it does not run "
-    "because of that. Locking works whether the watchdog runs or not.",
+    "locked from right after an edge that finds `{lock}` at 1 until the next reset; the edge that locks it does not "
+    "run because of that. Locking works whether the watchdog runs or not.",
 }
 _HOLDS = {
     "pulse": "An edge that bites sets `{bite}` to {active}; the next edge that does not bite sets it to {inactive} "
@@ -41,8 +41,8 @@ def _service(params: Params) -> tuple[str, int]:
 
 
 def _closed(params: Params) -> int:
-    """Smallest count at which a service is not too early."""
-    return {"none": 0, "two": 2, "half": params["timeout"] // 2}[str(params["window"])]
+    """Smallest count at which a service is in time."""
+    return {"none": 0, "two": 2, "half": int(params["timeout"]) // 2}[str(params["window"])]
 
 
 def _count_width(params: Params) -> int:
@@ -58,8 +58,7 @@ def _pinout(params: Params) -> Pinout:
         pinout.add("enable", ("en", "enable"), "input", "lets the watchdog run")
     if params["control"] == "lock":
         pinout.add("lock", ("lock", "lock_running"), "input", "lets nothing but a reset stop the watchdog")
-    level = "low" if params["level"] == "low" else "high"
-    pinout.add("bite", ("bite", "timed_out"), "output", f"the watchdog bit, active {level}")
+    pinout.add("bite", ("bite", "timed_out"), "output", f"the watchdog bit, active {params['level']}")
     if params["extra"] == "warning":
         pinout.add("extra", ("bark", "warning"), "output", "the timeout is near, active high")
     if params["extra"] == "count":
@@ -77,9 +76,9 @@ class _Watchdog:
 
     def outputs(self, pins: Pins) -> Mapping[str, int | None]:
         age = self._now - self._zero
-        warned = int(age >= self._params["timeout"] - _WARNING)
+        warned = age >= self._params["timeout"] - _WARNING
         bite = int(self._bitten != (self._params["level"] == "low"))
-        return {"bite": bite, "extra": age if self._params["extra"] == "count" else warned}
+        return {"bite": bite, "extra": age if self._params["extra"] == "count" else int(warned)}
 
     def step(self, pins: Pins) -> None:
         age, runs = self._now - self._zero, self._runs(pins)
@@ -90,8 +89,7 @@ class _Watchdog:
         self._now += 1
         if served or bites or stuck or not runs:
             self._zero = self._now
-        self._bitten = stuck or bites
-        self._kick = pins["kick"]
+        self._bitten, self._kick = stuck or bites, pins["kick"]
         self._locked |= bool(pins.get("lock"))
 
     def _runs(self, pins: Pins) -> bool:
@@ -139,8 +137,8 @@ def _fill(params: Params) -> Mapping[str, str]:
         "bite_text": _bite_text(params),
         "hold_text": _HOLDS[params["hold"]].format_map(known),
         "unlocked": " and unlocks the watchdog" if params["control"] == "lock" else "",
-        "stopped": "" if params["control"] == "always" else " An edge at which the watchdog does not run sets C to 0, "
-        "and neither a service nor its absence bites.",
+        "stopped": "" if params["control"] == "always" else " An edge at which the watchdog does not run sets C to 0 "
+        "and does not bite.",
         "extra_text": {
             "none": "C itself is not shown.",
             "warning": f"`{extra}` is 1 exactly while C is at least {last + 1 - _WARNING}.",
@@ -231,9 +229,10 @@ class _Hand:
 def _stimulus(params: Params, random: Random) -> Sequence[Mapping[str, int]]:
     """Services at every distance that matters, timeouts, stops at every kind of time, locks, then mixed loads."""
     hand, timeout, closed = _Hand(params, random), params["timeout"], _closed(params)
-    hand.reset()
     hand.reset(kick=1)
-    hand.wait(timeout + 2)
+    hand.wait(timeout)
+    hand.reset()
+    hand.wait(2 * timeout + 1)
     for distance in sorted({1, 2, closed, closed + 1, closed + 2, timeout - 1, timeout, timeout + 1}):
         for _ in range(1 if timeout > 15 else 2):
             hand.reset()
@@ -269,6 +268,11 @@ def _stimulus(params: Params, random: Random) -> Sequence[Mapping[str, int]]:
     return hand.cycles
 
 
+def _valid(params: Params) -> bool:
+    """A count that nobody can see need not stay 0 after a bite that lasts."""
+    return bool(params["hold"] == "pulse" or params["extra"] != "none")
+
+
 FAMILY = Family(
     name="watchdog_timer",
     revision=1,
@@ -291,5 +295,6 @@ FAMILY = Family(
     model=lambda params: Clocked(_pinout(params), lambda: _Watchdog(params)),
     stimulus=lambda params, random: _pinout(params).drive(_stimulus(params, random)),
     cosmetic=("naming", "top"),
+    valid=_valid,
     tags=("sequential", "timing", "safety"),
 )

@@ -1,0 +1,3 @@
+// expect: MISMATCH,COMPILATION_ERROR: outputs that nothing drives
+@{header}
+endmodule

@@ -1,0 +1,1 @@
+"""The family `fixed_point_rounder`."""

@@ -1,0 +1,4 @@
+// Rounder of fixed-point numbers with @{fraction} fraction bits.
+@{header}
+@{body}
+endmodule

@@ -1,0 +1,1 @@
+"""The family `min_max_tracker`."""

@@ -1,0 +1,1 @@
+"""The family `ring_counter`."""

@@ -1,0 +1,15 @@
+// A ring counter.
+@{header}
+    reg [@{left}:0] held;
+    wire [@{left}:0] rotated = @{rotated};
+@{legality}
+    always @(@{edges})
+        if (@{reset_active})
+            held <= @{begin};
+        else if (@{load})
+            held <= @{loaded};
+@{branch}        @{otherwise}
+            held <= @{stepped};
+
+    assign @{state} = held;
+@{extras}endmodule

@@ -1,0 +1,14 @@
+// expect: MISMATCH: the coefficients of the generator are in reverse order
+@{header}
+    reg [@{left}:0] rest;
+    wire [@{left}:0] base = @{from};
+    wire feedback = base[@{left}] ^ @{data};
+    wire [@{left}:0] next = {base[@{below}:0], 1'b0} ^ (feedback ? @{wrong_divisor} : 0);
+
+    always @(@{edges})
+        if (@{reset_active})
+            rest <= @{begin};
+        else @{clear_branch}@{emit_branch}@{valid_branch}rest <= next;
+
+    assign @{result} = @{shown};
+endmodule

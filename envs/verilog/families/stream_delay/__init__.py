@@ -1,0 +1,1 @@
+"""A delay of a stream, counted in words."""

@@ -1,0 +1,15 @@
+// expect: MISMATCH: counts words that are offered and do not move
+@{header}
+@{registers}
+    wire moves = @{in_valid};
+    always @(@{edges})
+        if (@{reset_active}) begin
+@{resets}
+        end else if (moves) begin
+@{shifts}
+        end
+    assign @{in_ready} = @{out_ready};
+    assign @{out_valid} = @{in_valid};
+    assign @{out_data} = @{result};
+    assign @{out_last} = @{in_last};
+endmodule

@@ -1,0 +1,1 @@
+"""Length and statistics of the packets of a stream."""

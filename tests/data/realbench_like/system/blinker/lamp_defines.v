@@ -1,0 +1,1 @@
+`define LAMP_OFF 1'b0
