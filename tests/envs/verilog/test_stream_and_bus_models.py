@@ -44,15 +44,6 @@ def test_an_ahb_error_takes_two_cycles() -> None:
     assert [(item["hreadyout"], item["hresp"]) for item in seen] == [(1, 0), (0, 1), (1, 1), (1, 0)]
 
 
-def test_obi_answers_after_its_wait_cycles_and_grants_the_next_access_beside_the_answer() -> None:
-    draw = {"width": 16, "count": 3, "initial": "numbers", "read_waits": 1, "write_waits": 0, "errors": "none"}
-    write, read = {"req": 1, "we": 1, "addr": 0, "be": 1, "wdata": 0x7788}, {"req": 1, "addr": 0}
-    seen = played(family_named("obi_registers"), draw, [write, read, {}, {}, {}])
-    assert [item["gnt"] for item in seen] == [1, 1, 0, 1, 1]
-    assert [item["rvalid"] for item in seen] == [0, 1, 0, 1, 0]
-    assert [item["rdata"] for item in seen] == [0, 0, 0, 0x0088, 0]
-
-
 def test_a_delay_counts_words_that_moved() -> None:
     draw = {"depth": 2, "work": "difference", "filling": "one", "restart": True, "width": 8}
     words = [(5, 1, 0), (9, 0, 0), (9, 1, 0), (4, 1, 1), (7, 1, 0)]

@@ -1,1 +1,0 @@
-"""The family `moving_average`."""

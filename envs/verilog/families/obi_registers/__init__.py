@@ -1,1 +1,0 @@
-"""Registers behind an OBI port."""
