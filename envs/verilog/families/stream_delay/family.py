@@ -137,7 +137,7 @@ def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
     ports = _ports(params)
 
     def offers(gap: int) -> list[dict[str, object]]:
-        lengths = [1 + draw.random.randrange(2), *(draw.random.choice((1, 2, 3, 5, 6)) for _ in range(4))]
+        lengths = [draw.random.choice((1, 5, 6)), *(draw.random.choice((1, 2, 3, 5, 6)) for _ in range(4))]
         return [streams.offer(ports, "in", streams.packets(draw, params["width"], lengths), draw, gap)]
 
     return streams.traffic(ports, _clocking(params), draw, offers=offers)
