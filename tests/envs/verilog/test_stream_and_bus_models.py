@@ -90,3 +90,12 @@ def test_a_join_waits_for_all_and_moves_all() -> None:
 def test_the_version_of_cocotb_is_known_to_the_domain_and_not_demanded() -> None:
     assert COCOTB.optional
     assert "cocotb" in versions_of(DOMAIN)
+
+
+def test_obi_answers_after_its_wait_cycles_and_grants_the_next_access_beside_the_answer() -> None:
+    draw = {"width": 16, "count": 3, "initial": "numbers", "read_waits": 1, "write_waits": 0, "errors": "none"}
+    write, read = {"req": 1, "we": 1, "addr": 0, "be": 1, "wdata": 0x7788}, {"req": 1, "addr": 0}
+    seen = played(family_named("obi_registers"), draw, [write, read, {}, {}, {}])
+    assert [item["gnt"] for item in seen] == [1, 1, 0, 1, 1]
+    assert [item["rvalid"] for item in seen] == [0, 1, 0, 1, 0]
+    assert [item["rdata"] for item in seen] == [0, 0, 0, 0x0088, 0]

@@ -1,0 +1,15 @@
+// expect: MISMATCH: a sample leaves the window one sample too soon
+@{header}
+    reg [@{history_left}:0] history;
+    reg [@{total_left}:0] total;
+@{declarations}
+    wire [@{oldest_left}:0] oldest = @{second_oldest};
+    wire [@{total_left}:0] rounded = @{rounded};
+
+    always @(@{edges})
+        if (@{reset_active}) begin
+@{start}        end else @{clear_branch}if (@{valid}) begin
+@{update}            @{usual_total}@{update_end}        end
+
+    assign @{average} = @{shown};
+@{assigns}endmodule

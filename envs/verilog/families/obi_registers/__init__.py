@@ -1,0 +1,1 @@
+"""Registers behind an OBI port."""
