@@ -96,7 +96,7 @@ def fault_key(fault: Mutation) -> str:
     """Return the name of a fault in a table.
 
     >>> fault_key(Mutation(operator="swap", kind="algorithm_error", line=1, source="a - b"))
-    'swap:cd4894b4f2'
+    'swap:5a079debdf'
     """
     return f"{fault.operator}:{hashlib.sha256(fault.source.encode()).hexdigest()[:10]}"
 
