@@ -21,10 +21,14 @@ def _fakes() -> Iterator[None]:
         yield
 
 
+def make_env() -> CodeEnv:
+    return CodeEnv(FAKE_ID, backend=FakeBackend(), corrections=0)
+
+
 def play(rate: float, *, episodes: int = 30, samples: int = 1) -> list[Trajectory]:
     plans = plan_episodes(FakeSource().ids("train"), episodes=episodes, samples=samples, seed=4)
-    make = lambda: CodeEnv(FAKE_ID, backend=FakeBackend(), corrections=0)  # noqa: E731
-    return sorted(play_episodes(make, CarelessAgent(rate=rate), plans=plans, workers=1), key=lambda item: item.identity)
+    played = play_episodes(make_env, CarelessAgent(rate=rate), plans=plans, workers=1)
+    return sorted(played, key=lambda item: item.identity)
 
 
 def test_who_never_errs_solves_everything_and_who_always_errs_nothing() -> None:
