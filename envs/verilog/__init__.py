@@ -16,7 +16,7 @@ from ecot.envs.repair import repair_of
 from ecot.envs.sandbox import Workspace
 from ecot.envs.tasks import TaskSource
 from ecot.envs.types import Label, Outcome, Request, StageResult
-from ecot.envs.verilog.fault_types import FAULT_TYPES
+from ecot.envs.verilog.faults.types import FAULT_TYPES
 from ecot.envs.verilog.tools import TOOLS
 
 
@@ -41,22 +41,22 @@ def _score(outcome: Outcome) -> float:
 
 
 def _mutate(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.mutations").mutate(source)
+    found: Sequence[Mutation] = import_module(f"{__name__}.faults.mutations").mutate(source)
     return found
 
 
 def _seed(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.seeds").seed(source)
+    found: Sequence[Mutation] = import_module(f"{__name__}.faults.seeds").seed(source)
     return found
 
 
 def _mistakes(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
+    found: Sequence[Mutation] = import_module(f"{__name__}.faults.mistakes").mistakes(source)
     return found
 
 
 def _draw(outcome: Outcome | None) -> NDArray[np.uint8]:
-    picture: NDArray[np.uint8] = import_module(f"{__name__}.picture").draw(outcome)
+    picture: NDArray[np.uint8] = import_module(f"{__name__}.feedback.picture").draw(outcome)
     return picture
 
 
@@ -98,13 +98,13 @@ DOMAIN = register(
         sources={
             "families": _source("source", "FamilySource"),
             "completion": _source("completion", "CompletionSource"),
-            "verilog-eval": _source("verilog_eval", "VerilogEvalSource"),
-            "verilog-eval-v1": _source("verilog_eval_v1", "VerilogEvalOneSource"),
-            "rtllm": _source("rtllm", "RtllmSource"),
-            "rtlfixer": _source("rtlfixer", "RtlFixerSource"),
-            "vericoder": _source("vericoder", "VeriCoderSource"),
-            "realbench": _source("realbench", "RealBenchSource"),
-            "cvdp": _source("cvdp", "CvdpSource"),
+            "verilog-eval": _source("benchmarks.verilog_eval", "VerilogEvalSource"),
+            "verilog-eval-v1": _source("benchmarks.verilog_eval_v1", "VerilogEvalOneSource"),
+            "rtllm": _source("benchmarks.rtllm", "RtllmSource"),
+            "rtlfixer": _source("benchmarks.rtlfixer", "RtlFixerSource"),
+            "vericoder": _source("benchmarks.vericoder", "VeriCoderSource"),
+            "realbench": _source("benchmarks.realbench", "RealBenchSource"),
+            "cvdp": _source("benchmarks.cvdp", "CvdpSource"),
         },
         default_source="families",
         toolchain=_toolchain,

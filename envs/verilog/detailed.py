@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from ecot.envs.sandbox import Workspace
 from ecot.envs.types import Request, StageResult
 from ecot.envs.verilog import toolchain
-from ecot.envs.verilog.excerpts import excerpted
-from ecot.envs.verilog.internals import with_internals
+from ecot.envs.verilog.feedback.excerpts import excerpted
+from ecot.envs.verilog.feedback.internals import with_internals
 
 INTERNALS = "internals"
 """Asked for beside the stages, it adds the registers to a simulation that failed."""

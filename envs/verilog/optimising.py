@@ -20,8 +20,8 @@ from ecot.envs.sandbox import Workspace
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, File, Label, Objective, Outcome, Request, StageResult, Task
 from ecot.envs.verilog import detailed, steps
+from ecot.envs.verilog.faults.recoding import recode
 from ecot.envs.verilog.netlist import THOROUGH
-from ecot.envs.verilog.recoding import recode
 from ecot.envs.verilog.source import FamilySource, family_named, params_of, split_of_draw
 from ecot.envs.verilog.steps import EXTRA_STAGES, STAGES, engine, failed, passed, said
 

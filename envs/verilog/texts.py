@@ -18,7 +18,9 @@ from ecot.envs.verilog.family import Family, Params, Port, Role
 FAMILIES = "ecot.envs.verilog.families"
 """The package whose sub-packages are the families."""
 _GENERIC_HACKS = "ecot.envs.verilog"
-_IMPORT = re.compile(r"^from ecot\.envs\.verilog\.(?!families\b|family\b)([a-z_]+)[a-z_.]* import", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^from ecot\.envs\.verilog\.(?!(?:families|family|feedback|texts|trace)\b)([a-z_]+)[a-z_.]* import", re.MULTILINE
+)
 _EXPECTATION = re.compile(r"// expect: ([A-Z_]+(?:,[A-Z_]+)*): (.+)")
 
 
@@ -177,7 +179,7 @@ def _shared_by(text: str) -> set[str]:
 
 
 def _imported(text: str) -> set[str]:
-    """Names of what is imported from beside us; `family.py` holds no facts, and would age every report."""
+    """Names of what is imported from beside us, apart from what holds no facts and would age every report."""
     return set(_IMPORT.findall(text))
 
 

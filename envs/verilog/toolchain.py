@@ -36,10 +36,10 @@ SIMULATION_SHARE = 0.25
 JUDGES = {
     "cocotb": "ecot.envs.verilog.cocotb_judge",
     "crossing": "ecot.envs.verilog.crossing.judge",
-    "cvdp": "ecot.envs.verilog.cvdp_judge",
-    "realbench": "ecot.envs.verilog.realbench_judge",
-    "selfchecking": "ecot.envs.verilog.selfchecking",
-    "testbench": "ecot.envs.verilog.testbench",
+    "cvdp": "ecot.envs.verilog.benchmarks.cvdp_judge",
+    "realbench": "ecot.envs.verilog.benchmarks.realbench_judge",
+    "selfchecking": "ecot.envs.verilog.benchmarks.selfchecking",
+    "testbench": "ecot.envs.verilog.benchmarks.testbench",
 }
 """The module of every judge but the one here; each has a generator `stages` like this one's."""
 
@@ -90,7 +90,7 @@ def _by(module: str, workspace: Workspace, request: Request) -> Iterator[StageRe
         yield result
     if strict and good:
         started = time.perf_counter()
-        result = import_module("ecot.envs.verilog.strict").strict(workspace, request)
+        result = import_module("ecot.envs.verilog.benchmarks.strict").strict(workspace, request)
         yield replace(result, seconds=time.perf_counter() - started)
 
 

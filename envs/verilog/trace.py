@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ecot.envs.types import Diagnostic
 from ecot.envs.verilog.driver import clock_of, inputs_of, outputs_of, sample_time_ns
 from ecot.envs.verilog.family import Inputs, Model, Outputs, Port, Role
-from ecot.envs.verilog.symptoms import Observed, symptom
+from ecot.envs.verilog.feedback.symptoms import Observed, symptom
 
 _CONTEXT_CYCLES = 4
 _ACTIVE_LOW = re.compile(r"(?i)(_n|_b|_ni|setn|rstn)$|^n_?(rst|reset)")

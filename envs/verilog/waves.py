@@ -11,8 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from ecot.envs.types import Diagnostic
+from ecot.envs.verilog.benchmarks.scorer import WrongOutput
 from ecot.envs.verilog.family import Port
-from ecot.envs.verilog.scorer import WrongOutput
 
 
 def _reader() -> Any:

@@ -10,7 +10,7 @@ import pytest
 from ecot.__main__ import main
 from ecot.commands.verify_benchmark import counts, hack_counts
 from ecot.envs.types import Label
-from ecot.envs.verilog.benchmark import Examined, Judged
+from ecot.envs.verilog.benchmarks.proving import Examined, Judged
 
 LIKE = Path(__file__).parents[1] / "data" / "eval_like"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ecot.envs.errors import SandboxError
 from ecot.envs.types import Candidate, File, Label, Outcome, Request
-from ecot.envs.verilog.mutations import mutate
+from ecot.envs.verilog.faults.mutations import mutate
 from ecot.envs.verilog.source import FamilySource
 
 _NO_DELAYS = "Verilator reads delays as none"

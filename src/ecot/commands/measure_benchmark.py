@@ -23,10 +23,10 @@ from ecot.envs.domain import Mutation
 from ecot.envs.errors import EcotError, ToolchainMissing
 from ecot.envs.real import RealBackend
 from ecot.envs.types import Candidate, File, Label, Request
-from ecot.envs.verilog import testbench
-from ecot.envs.verilog.benchmark import mutants_of
-from ecot.envs.verilog.scorer import OWN_PASS, own_verdict
-from ecot.envs.verilog.verilog_eval import VerilogEvalSource
+from ecot.envs.verilog.benchmarks import testbench
+from ecot.envs.verilog.benchmarks.proving import mutants_of
+from ecot.envs.verilog.benchmarks.scorer import OWN_PASS, own_verdict
+from ecot.envs.verilog.benchmarks.verilog_eval import VerilogEvalSource
 
 SOURCE = "verilog-eval:"
 SERIAL_RATIO = 1.8

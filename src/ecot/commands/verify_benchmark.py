@@ -19,8 +19,8 @@ from ecot.envs.errors import TaskError
 from ecot.envs.provenance import judge_digest, package_version
 from ecot.envs.sandbox.choose import choose
 from ecot.envs.tools import check_tools, versions_of
-from ecot.envs.verilog.benchmark import MUTANTS, Examined, ImportedSource, Judged, examine
-from ecot.envs.verilog.scorer import OWN_PASS
+from ecot.envs.verilog.benchmarks.proving import MUTANTS, Examined, ImportedSource, Judged, examine
+from ecot.envs.verilog.benchmarks.scorer import OWN_PASS
 from ecot.envs.verilog.source import ENV_ID
 
 _SAMPLE = 12

@@ -11,8 +11,8 @@ from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import Cell
 from ecot.envs.sandbox.choose import choose
 from ecot.envs.types import Audience, Candidate, File, Label, Outcome, Request, Task
-from ecot.envs.verilog.cvdp import CvdpSource, environment_of
-from ecot.envs.verilog.cvdp_judge import own_letter
+from ecot.envs.verilog.benchmarks.cvdp import CvdpSource, environment_of
+from ecot.envs.verilog.benchmarks.cvdp_judge import own_letter
 from ecot.envs.verilog.toolchain import stages
 
 LIKE = Path(__file__).parents[2] / "data" / "cvdp_like.jsonl"

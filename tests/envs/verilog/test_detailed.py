@@ -12,8 +12,8 @@ from ecot.envs.errors import ConfigError
 from ecot.envs.feedback import feedback
 from ecot.envs.types import Diagnostic, Label, Outcome, StageResult, Task
 from ecot.envs.verilog import DOMAIN
-from ecot.envs.verilog.excerpts import excerpted, with_excerpt
-from ecot.envs.verilog.symptoms import Observed, symptom
+from ecot.envs.verilog.feedback.excerpts import excerpted, with_excerpt
+from ecot.envs.verilog.feedback.symptoms import Observed, symptom
 
 Judged = Callable[..., Outcome]
 CounterTask = Callable[..., Task]

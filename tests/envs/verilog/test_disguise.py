@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ecot.envs.errors import TaskError
+from ecot.envs.verilog.benchmarks.scorer import MARKED, own_verdict, read_report
 from ecot.envs.verilog.disguise import KEYWORDS, Disguise, module_names, nonce_of, ports_of, renamed
 from ecot.envs.verilog.family import Role
-from ecot.envs.verilog.scorer import MARKED, own_verdict, read_report
 
 LIKE = Path(__file__).parents[2] / "data" / "eval_like" / "dataset_spec-to-rtl"
 DISGUISE = Disguise("00ff00ff00ff00ff", frozenset({"TopModule", "clk", "q"}), MARKED)

@@ -10,8 +10,8 @@ import pytest
 from ecot.envs.domain import Mutation
 from ecot.envs.proof import SYNTAX_KINDS
 from ecot.envs.types import digest
-from ecot.envs.verilog.literals import fixed_bit_flipped, neighbours
-from ecot.envs.verilog.mutations import LANGUAGE, mutate
+from ecot.envs.verilog.faults.literals import fixed_bit_flipped, neighbours
+from ecot.envs.verilog.faults.mutations import LANGUAGE, mutate
 
 SOURCE = """\
 module dut (

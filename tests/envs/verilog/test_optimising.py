@@ -14,8 +14,8 @@ from ecot.envs.real import judge
 from ecot.envs.sandbox import Cell
 from ecot.envs.types import Candidate, File, Label, Objective, Outcome, Request, Task
 from ecot.envs.verilog import optimising
+from ecot.envs.verilog.faults.recoding import CODES, recode
 from ecot.envs.verilog.optimising import ENV_ID, HEADROOM, OptimiseSource
-from ecot.envs.verilog.recoding import CODES, recode
 from ecot.envs.verilog.source import FamilySource, family_named
 
 pytestmark = pytest.mark.needs("iverilog", "yosys", "pyslang", "tree_sitter_systemverilog")

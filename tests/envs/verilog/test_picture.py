@@ -14,7 +14,7 @@ from ecot.envs.domain import domain_of
 from ecot.envs.env import CodeEnv
 from ecot.envs.errors import ConfigError
 from ecot.envs.types import Diagnostic, Label, Outcome, StageResult, Task
-from ecot.envs.verilog.picture import HEIGHT, WIDTH, draw, strip_of
+from ecot.envs.verilog.feedback.picture import HEIGHT, WIDTH, draw, strip_of
 
 Judged = Callable[..., Outcome]
 CounterTask = Callable[..., Task]

@@ -12,9 +12,9 @@ from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import Cell
 from ecot.envs.sandbox.choose import choose
 from ecot.envs.types import Audience, Candidate, File, Label, Outcome, Request, Task
-from ecot.envs.verilog.realbench import RealBenchSource
-from ecot.envs.verilog.realbench_judge import objections, own_function, own_letter
-from ecot.envs.verilog.realbench_texts import as_synthesis_reads, without_modules
+from ecot.envs.verilog.benchmarks.realbench import RealBenchSource
+from ecot.envs.verilog.benchmarks.realbench_judge import objections, own_function, own_letter
+from ecot.envs.verilog.benchmarks.realbench_texts import as_synthesis_reads, without_modules
 from ecot.envs.verilog.toolchain import stages
 
 LIKE = Path(__file__).parents[2] / "data" / "realbench_like"

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from ecot.envs.sandbox import Cell, Workspace
 from ecot.envs.types import Limits
+from ecot.envs.verilog.benchmarks.scorer import WrongOutput
 from ecot.envs.verilog.family import Port, Role
 from ecot.envs.verilog.replay import play, record, settle
-from ecot.envs.verilog.scorer import WrongOutput
 from ecot.envs.verilog.waves import Signal, agrees, edges, explain, read_waves
 
 DUMP = """$timescale 1ps $end

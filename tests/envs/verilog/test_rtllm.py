@@ -12,10 +12,10 @@ import pytest
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox.choose import choose
 from ecot.envs.types import Audience, Candidate, File, Label, Outcome, Request, Task
-from ecot.envs.verilog.benchmark import examine, mutants_of
-from ecot.envs.verilog.rtllm import RtllmSource
-from ecot.envs.verilog.scorer import OWN_PASS
-from ecot.envs.verilog.selfchecking import _Job
+from ecot.envs.verilog.benchmarks.proving import examine, mutants_of
+from ecot.envs.verilog.benchmarks.rtllm import RtllmSource
+from ecot.envs.verilog.benchmarks.scorer import OWN_PASS
+from ecot.envs.verilog.benchmarks.selfchecking import _Job
 from ecot.envs.verilog.steps import Checked, passed
 
 LIKE = Path(__file__).parents[2] / "data" / "rtllm_like"

@@ -15,8 +15,8 @@ from ecot.envs.repair import REVISION
 from ecot.envs.repair_answers import normalised_type
 from ecot.envs.types import Outcome, Task
 from ecot.envs.verilog import DOMAIN
-from ecot.envs.verilog.fault_types import FAULT_TYPES
-from ecot.envs.verilog.seeds import KINDS, SEEDING, seed
+from ecot.envs.verilog.faults.seeds import KINDS, SEEDING, seed
+from ecot.envs.verilog.faults.types import FAULT_TYPES
 from ecot.envs.verilog.source import FamilySource, family_named, family_names
 
 Judged = Callable[..., Outcome]

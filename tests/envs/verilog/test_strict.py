@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from ecot.envs.types import Label
-from ecot.envs.verilog.rtllm import RtllmSource
-from ecot.envs.verilog.strict import vary
-from ecot.envs.verilog.verilog_eval import VerilogEvalSource
+from ecot.envs.verilog.benchmarks.rtllm import RtllmSource
+from ecot.envs.verilog.benchmarks.strict import vary
+from ecot.envs.verilog.benchmarks.verilog_eval import VerilogEvalSource
 
 DATA = Path(__file__).parents[2] / "data"
 STAGES = ("rules", "compile", "simulate", "synthesise", "netlist", "strict")

@@ -10,8 +10,8 @@ import pytest
 
 from ecot.envs.errors import TaskError
 from ecot.envs.types import Label
-from ecot.envs.verilog.scorer import OWN_PASS, OWN_RULES, Logs
-from ecot.envs.verilog.vericoder import VeriCoderSource
+from ecot.envs.verilog.benchmarks.scorer import OWN_PASS, OWN_RULES, Logs
+from ecot.envs.verilog.benchmarks.vericoder import VeriCoderSource
 
 LIKE = Path(__file__).parents[2] / "data" / "vericoder_like.jsonl"
 TOOLS = pytest.mark.needs("iverilog", "yosys", "pyslang", "vcdvcd")

@@ -13,10 +13,10 @@ from ecot.envs.errors import TaskError
 from ecot.envs.sandbox.choose import choose
 from ecot.envs.statistics import func_at_k, syn_at_k
 from ecot.envs.types import Audience, Label
-from ecot.envs.verilog import verilog_eval
-from ecot.envs.verilog.benchmark import examine
-from ecot.envs.verilog.scorer import OWN_PASS
-from ecot.envs.verilog.verilog_eval import VerilogEvalSource
+from ecot.envs.verilog.benchmarks import verilog_eval
+from ecot.envs.verilog.benchmarks.proving import examine
+from ecot.envs.verilog.benchmarks.scorer import OWN_PASS
+from ecot.envs.verilog.benchmarks.verilog_eval import VerilogEvalSource
 
 LIKE = Path(__file__).parents[2] / "data" / "eval_like"
 VOTE = "verilog-eval/Prob001_vote"

@@ -11,10 +11,10 @@ import pytest
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox.choose import choose
 from ecot.envs.types import Audience, Label
-from ecot.envs.verilog.benchmark import examine
-from ecot.envs.verilog.rtlfixer import RtlFixerSource, whole_module
-from ecot.envs.verilog.scorer import OWN_PASS, OWN_RULES, Logs
-from ecot.envs.verilog.verilog_eval_v1 import VerilogEvalOneSource
+from ecot.envs.verilog.benchmarks.proving import examine
+from ecot.envs.verilog.benchmarks.rtlfixer import RtlFixerSource, whole_module
+from ecot.envs.verilog.benchmarks.scorer import OWN_PASS, OWN_RULES, Logs
+from ecot.envs.verilog.benchmarks.verilog_eval_v1 import VerilogEvalOneSource
 
 DATA = Path(__file__).parents[2] / "data"
 LIKE, FIXER = DATA / "eval_v1_like", DATA / "rtlfixer_like.jsonl"

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from tree_sitter import Node
 
 from ecot.envs.mutation import Change, Proposer, remove, replace, text_of
-from ecot.envs.verilog.syntax import ROUTINES, ancestor, declared_signals, reads
+from ecot.envs.verilog.faults.syntax import ROUTINES, ancestor, declared_signals, reads
 
 
 def undeclared_identifier(node: Node) -> Iterator[Change]:

@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import ProcessResult, Workspace
 from ecot.envs.types import Diagnostic, Task, digest
+from ecot.envs.verilog.benchmarks.scorer import OWN_PASS, OWN_RULES, VERDICTS, Logs
+from ecot.envs.verilog.benchmarks.testbench import FLAGS
 from ecot.envs.verilog.diagnostics import parse_icarus, scrub
 from ecot.envs.verilog.disguise import Disguise, kept_names, nonce_of
 from ecot.envs.verilog.family import Port
 from ecot.envs.verilog.playback import DIRECTIVES, STUB, changes, of_direction
-from ecot.envs.verilog.scorer import OWN_PASS, OWN_RULES, VERDICTS, Logs
 from ecot.envs.verilog.source import port_from
-from ecot.envs.verilog.testbench import FLAGS
 from ecot.envs.verilog.waves import Waves, read_waves
 
 DUMP_KIB = 32 * 1024

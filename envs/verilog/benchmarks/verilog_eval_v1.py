@@ -17,11 +17,11 @@ from ecot.envs.errors import TaskError
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, EnvironmentBundle, File, Task
+from ecot.envs.verilog.benchmarks.verilog_eval import LIMITS, SPLIT, Flaw, scorer_hacks
 from ecot.envs.verilog.disguise import ports_of
 from ecot.envs.verilog.driver import clock_of
 from ecot.envs.verilog.source import ENV_ID, port_facts
 from ecot.envs.verilog.texts import Hack
-from ecot.envs.verilog.verilog_eval import LIMITS, SPLIT, Flaw, scorer_hacks
 
 TOP, REFERENCE, TESTBENCH = "top_module", "reference_module", "tb"
 ENTRY = "top_module.sv"
@@ -115,7 +115,7 @@ class VerilogEvalOneSource:
         return reference_task(
             row,
             task_id=task_id,
-            instruction=fill(load("ecot.envs.verilog", "verilog_eval.md"), {"prompt": prompt, "top": TOP}),
+            instruction=fill(load("ecot.envs.verilog.benchmarks", "verilog_eval.md"), {"prompt": prompt, "top": TOP}),
             own_rule="verilog-eval-1",
             level=1 + place * 5 // len(self._rows),
             family=self._prefix,

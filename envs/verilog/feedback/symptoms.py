@@ -63,7 +63,7 @@ def symptom(run: Observed) -> str:
 
     >>> run = Observed(wanted=["0", "1"], got=["x", "x"], after_edge=[0, 0], in_reset=[0, 0], wrong=[0, 1])
     >>> symptom(run)[:32]
-    'it is unknown in every sample: n'
+    'it is unknown in every sample: i'
     """
     first = run.got[run.wrong[0]]
     if "z" in first:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from ecot.envs.mutation import descendants, parse, text_of
-from ecot.envs.verilog.mutations import LANGUAGE
-from ecot.envs.verilog.syntax import ancestor, children, edge_signals
+from ecot.envs.verilog.faults.mutations import LANGUAGE
+from ecot.envs.verilog.faults.syntax import ancestor, children, edge_signals
 
 _DECLARATION = re.compile(r"reg\s*(?P<sign>signed)?\s*(?:\[(?P<high>\d+):0\])?\s*(?P<names>\w+(?:\s*,\s*\w+)*)\s*;")
 

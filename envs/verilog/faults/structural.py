@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from ecot.envs.mutation import Change, Edit, descendants, remove, replace, text_of
-from ecot.envs.verilog.fault_kinds import branches, registers, reset_branch
-from ecot.envs.verilog.syntax import ancestor, children, clocked, declared_signals
+from ecot.envs.verilog.faults.kinds import branches, registers, reset_branch
+from ecot.envs.verilog.faults.syntax import ancestor, children, clocked, declared_signals
 
 _FIXED_RANGE = re.compile(r"(\[\d+:\d+\])?")
 

@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from ecot.envs.mutation import descendants, text_of
-from ecot.envs.verilog.syntax import ancestor, children, clocked
+from ecot.envs.verilog.faults.syntax import ancestor, children, clocked
 
 IN_DESIGN = "algorithm_error"
 """The class where no finer one fits."""

@@ -18,8 +18,7 @@ from ecot.envs.errors import TaskError
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, EnvironmentBundle, File, Limits, Task
-from ecot.envs.verilog.disguise import module_names
-from ecot.envs.verilog.realbench_texts import (
+from ecot.envs.verilog.benchmarks.realbench_texts import (
     BENCH_PARTS,
     REFERENCE,
     as_synthesis_reads,
@@ -29,16 +28,17 @@ from ecot.envs.verilog.realbench_texts import (
     ports_in,
     without_includes,
 )
+from ecot.envs.verilog.benchmarks.verilog_eval import SPLIT
+from ecot.envs.verilog.disguise import module_names
 from ecot.envs.verilog.source import ENV_ID, port_facts, port_from
 from ecot.envs.verilog.texts import Hack, hacks_in, header
-from ecot.envs.verilog.verilog_eval import SPLIT
 
 PREFIX = "realbench"
 SYSTEM = "system"
 LIMITS = Limits(cpu_seconds=120.0, memory_mib=3072, processes=32, scratch_mib=128, output_kib=1024)
 """Of each program; the benchmark gives building and running five minutes together."""
 _INFORMATION = "benchmark_info.py"
-_HACKS = "ecot.envs.verilog.realbench_hacks"
+_HACKS = "ecot.envs.verilog.benchmarks.realbench_hacks"
 _LEVELS = 5
 _INCOMPLETE = frozenset({"e203_exu_alu_muldiv", "e203_srams"})
 """Modules whose reference beside the specification lacks its body or ports; the one beside the testbench is whole."""
@@ -232,7 +232,7 @@ def _instruction(prompt: str, item: _Item, given: Sequence[str], headers: Sequen
         "given": f"These modules exist and may be instantiated: {listed}. " if given else "",
         "headers": ", ".join(f"`{name}`" for name in headers) or "no file",
     }
-    return fill(load("ecot.envs.verilog", "realbench.md"), values)
+    return fill(load("ecot.envs.verilog.benchmarks", "realbench.md"), values)
 
 
 def _table(path: Path, name: str) -> Mapping[str, Sequence[str] | Mapping[str, Sequence[str]]]:

@@ -22,9 +22,7 @@ from dataclasses import dataclass, replace
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import ProcessResult, Workspace
 from ecot.envs.types import Diagnostic, Label, Request, StageResult, Task, digest
-from ecot.envs.verilog.diagnostics import scrub
-from ecot.envs.verilog.disguise import Disguise, kept_names, module_names, nonce_of
-from ecot.envs.verilog.realbench_texts import (
+from ecot.envs.verilog.benchmarks.realbench_texts import (
     REFERENCE,
     headers_of,
     includable,
@@ -33,7 +31,9 @@ from ecot.envs.verilog.realbench_texts import (
     without_includes,
     without_pragmas,
 )
-from ecot.envs.verilog.scorer import OWN_PASS
+from ecot.envs.verilog.benchmarks.scorer import OWN_PASS
+from ecot.envs.verilog.diagnostics import scrub
+from ecot.envs.verilog.disguise import Disguise, kept_names, module_names, nonce_of
 from ecot.envs.verilog.source import port_from
 from ecot.envs.verilog.steps import Checked, check_rules, engine, failed, limit, passed, said
 from ecot.envs.verilog.verilated.engine import parse_verilator

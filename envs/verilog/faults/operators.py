@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from tree_sitter import Node
 
 from ecot.envs.mutation import Change, Edit, Proposer, descendants, remove, replace, text_of
-from ecot.envs.verilog.fault_kinds import (
+from ecot.envs.verilog.faults.kinds import (
     ASSIGNMENTS,
     branches,
     case_kind,
@@ -20,8 +20,8 @@ from ecot.envs.verilog.fault_kinds import (
     latch_kind,
     reset_branch,
 )
-from ecot.envs.verilog.literals import fixed_bit_flipped, neighbours
-from ecot.envs.verilog.syntax import ROUTINES, ancestor, children, clocked, declared_signals, edge_signals, reads
+from ecot.envs.verilog.faults.literals import fixed_bit_flipped, neighbours
+from ecot.envs.verilog.faults.syntax import ROUTINES, ancestor, children, clocked, declared_signals, edge_signals, reads
 
 _DIMENSIONS = (
     "packed_dimension",

@@ -22,13 +22,13 @@ from dataclasses import dataclass, replace
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import Workspace
 from ecot.envs.types import Diagnostic, Label, Request, StageResult, digest
+from ecot.envs.verilog.benchmarks.scorer import OWN_PASS, OWN_RULES, Logs
+from ecot.envs.verilog.benchmarks.selfcheck_bench import DUMP_KIB, Bench, Run, bits_seen
 from ecot.envs.verilog.diagnostics import scrub
 from ecot.envs.verilog.disguise import module_names
 from ecot.envs.verilog.netlist import NETLIST
 from ecot.envs.verilog.playback import changes, of_direction, play_alone, write_stub
 from ecot.envs.verilog.ports import check_ports
-from ecot.envs.verilog.scorer import OWN_PASS, OWN_RULES, Logs
-from ecot.envs.verilog.selfcheck_bench import DUMP_KIB, Bench, Run, bits_seen
 from ecot.envs.verilog.steps import NEEDS, STAGES, check_rules, engine, failed, limit, passed, said, synthesise
 
 _LINES = 4

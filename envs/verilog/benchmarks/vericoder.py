@@ -17,10 +17,10 @@ from ecot.envs.errors import TaskError
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split, split_of
 from ecot.envs.types import Limits, Task
-from ecot.envs.verilog.rtllm import parametrised_header, selfcheck_hacks, selfchecking_task
+from ecot.envs.verilog.benchmarks.rtllm import parametrised_header, selfcheck_hacks, selfchecking_task
+from ecot.envs.verilog.benchmarks.under_test import under_test
+from ecot.envs.verilog.benchmarks.verilog_eval_v1 import read_rows
 from ecot.envs.verilog.texts import Hack
-from ecot.envs.verilog.under_test import under_test
-from ecot.envs.verilog.verilog_eval_v1 import read_rows
 
 LIMITS = Limits(cpu_seconds=30.0, memory_mib=1024, processes=16, scratch_mib=64, output_kib=512)
 """The script itself gives compilation thirty seconds and a simulation sixty."""
@@ -106,7 +106,7 @@ class VeriCoderSource:
             found,
             bench,
             task_id=task_id,
-            instruction=fill(load("ecot.envs.verilog", "vericoder.md"), values),
+            instruction=fill(load("ecot.envs.verilog.benchmarks", "vericoder.md"), values),
             own_rule="vericoder",
             timescale=stated[1] if stated else "1s/1s",
             limits=LIMITS,

@@ -12,7 +12,7 @@ import tree_sitter_systemverilog
 
 from ecot.envs.domain import Mutation
 from ecot.envs.mutation import MutationLanguage, Operator, mutations, replace_tokens
-from ecot.envs.verilog import faults, slips
+from ecot.envs.verilog.faults import operators, slips
 
 __all__ = ["LANGUAGE", "mutate"]
 
@@ -35,35 +35,37 @@ _BEHAVIOUR = (
     Operator(
         name="swap_arithmetic",
         kind="algorithm_error",
-        propose=replace_tokens(_ARITHMETIC, within=faults.in_expression),
+        propose=replace_tokens(_ARITHMETIC, within=operators.in_expression),
     ),
     Operator(
-        name="swap_bitwise", kind="gate_logic_error", propose=replace_tokens(_BITWISE, within=faults.in_expression)
+        name="swap_bitwise", kind="gate_logic_error", propose=replace_tokens(_BITWISE, within=operators.in_expression)
     ),
-    Operator(name="swap_reduction", kind="gate_logic_error", propose=replace_tokens(_REDUCTION, within=faults.unary)),
+    Operator(
+        name="swap_reduction", kind="gate_logic_error", propose=replace_tokens(_REDUCTION, within=operators.unary)
+    ),
     Operator(
         name="swap_relational",
         kind="condition_error",
-        propose=replace_tokens(_RELATIONAL, within=faults.in_expression),
+        propose=replace_tokens(_RELATIONAL, within=operators.in_expression),
     ),
     Operator(
         name="swap_logical",
         kind="condition_error",
-        propose=replace_tokens({"&&": ("||",), "||": ("&&",)}, within=faults.in_expression),
+        propose=replace_tokens({"&&": ("||",), "||": ("&&",)}, within=operators.in_expression),
     ),
-    Operator(name="drop_inversion", kind="gate_logic_error", propose=faults.dropped_operator("~")),
-    Operator(name="drop_negation", kind="condition_error", propose=faults.dropped_operator("!")),
-    Operator(name="drop_sign", kind="algorithm_error", propose=faults.dropped_operator("-")),
-    Operator(name="off_by_one", kind="algorithm_error", propose=faults.off_by_one),
-    Operator(name="negate_condition", kind="condition_error", propose=faults.negated_condition),
-    Operator(name="swap_choices", kind="condition_error", propose=faults.swapped_choices),
-    Operator(name="drop_else", kind="latch_inference", propose=faults.dropped_else),
-    Operator(name="drop_case_item", kind="state_machine_error", propose=faults.dropped_case_item),
-    Operator(name="drop_default", kind="latch_inference", propose=faults.dropped_default),
-    Operator(name="swap_case_bodies", kind="state_machine_error", propose=faults.swapped_case_bodies, limit=8),
-    Operator(name="drop_assignment", kind="algorithm_error", propose=faults.dropped_assignment),
-    Operator(name="drop_reset", kind="reset_logic_error", propose=faults.dropped_reset),
-    Operator(name="drop_asynchronous_reset", kind="reset_logic_error", propose=faults.dropped_asynchronous_reset),
+    Operator(name="drop_inversion", kind="gate_logic_error", propose=operators.dropped_operator("~")),
+    Operator(name="drop_negation", kind="condition_error", propose=operators.dropped_operator("!")),
+    Operator(name="drop_sign", kind="algorithm_error", propose=operators.dropped_operator("-")),
+    Operator(name="off_by_one", kind="algorithm_error", propose=operators.off_by_one),
+    Operator(name="negate_condition", kind="condition_error", propose=operators.negated_condition),
+    Operator(name="swap_choices", kind="condition_error", propose=operators.swapped_choices),
+    Operator(name="drop_else", kind="latch_inference", propose=operators.dropped_else),
+    Operator(name="drop_case_item", kind="state_machine_error", propose=operators.dropped_case_item),
+    Operator(name="drop_default", kind="latch_inference", propose=operators.dropped_default),
+    Operator(name="swap_case_bodies", kind="state_machine_error", propose=operators.swapped_case_bodies, limit=8),
+    Operator(name="drop_assignment", kind="algorithm_error", propose=operators.dropped_assignment),
+    Operator(name="drop_reset", kind="reset_logic_error", propose=operators.dropped_reset),
+    Operator(name="drop_asynchronous_reset", kind="reset_logic_error", propose=operators.dropped_asynchronous_reset),
     Operator(
         name="swap_edge",
         kind="sensitivity_list_error",
@@ -71,20 +73,20 @@ _BEHAVIOUR = (
             {"posedge": ("negedge",), "negedge": ("posedge",)}, within=lambda parent: parent.type == "edge_identifier"
         ),
     ),
-    Operator(name="drop_sensitivity", kind="sensitivity_list_error", propose=faults.incomplete_sensitivity, limit=6),
-    Operator(name="swap_assignment", kind="blocking_nonblocking_misuse", propose=faults.swapped_assignment, limit=8),
-    Operator(name="narrow_vector", kind="bit_width_mismatch", propose=faults.narrow),
-    Operator(name="widen_vector", kind="bit_width_mismatch", propose=faults.widen),
-    Operator(name="wrong_index", kind="faulty_indexing", propose=faults.wrong_index),
-    Operator(name="drop_signedness", kind="bit_width_mismatch", propose=faults.dropped_signedness),
-    Operator(name="swap_ports", kind="module_connection_error", propose=faults.swapped_ports),
+    Operator(name="drop_sensitivity", kind="sensitivity_list_error", propose=operators.incomplete_sensitivity, limit=6),
+    Operator(name="swap_assignment", kind="blocking_nonblocking_misuse", propose=operators.swapped_assignment, limit=8),
+    Operator(name="narrow_vector", kind="bit_width_mismatch", propose=operators.narrow),
+    Operator(name="widen_vector", kind="bit_width_mismatch", propose=operators.widen),
+    Operator(name="wrong_index", kind="faulty_indexing", propose=operators.wrong_index),
+    Operator(name="drop_signedness", kind="bit_width_mismatch", propose=operators.dropped_signedness),
+    Operator(name="swap_ports", kind="module_connection_error", propose=operators.swapped_ports),
 )
 
 _KEPT = (
-    Operator(name="swap_identifier", kind="algorithm_error", propose=faults.swapped_identifier, kept=True, limit=24),
-    Operator(name="stick_condition", kind="condition_error", propose=faults.stuck_condition, kept=True),
-    Operator(name="stick_value", kind="algorithm_error", propose=faults.stuck_value, kept=True),
-    Operator(name="swap_operands", kind="algorithm_error", propose=faults.swapped_operands, kept=True),
+    Operator(name="swap_identifier", kind="algorithm_error", propose=operators.swapped_identifier, kept=True, limit=24),
+    Operator(name="stick_condition", kind="condition_error", propose=operators.stuck_condition, kept=True),
+    Operator(name="stick_value", kind="algorithm_error", propose=operators.stuck_value, kept=True),
+    Operator(name="swap_operands", kind="algorithm_error", propose=operators.swapped_operands, kept=True),
 )
 
 _SYNTAX = (

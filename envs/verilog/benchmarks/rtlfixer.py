@@ -18,9 +18,9 @@ from ecot.envs.errors import TaskError
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, File, Label, Task
+from ecot.envs.verilog.benchmarks.verilog_eval import SPLIT, scorer_hacks
+from ecot.envs.verilog.benchmarks.verilog_eval_v1 import FLAWS, TOP, read_rows, reference_task
 from ecot.envs.verilog.texts import Hack
-from ecot.envs.verilog.verilog_eval import SPLIT, scorer_hacks
-from ecot.envs.verilog.verilog_eval_v1 import FLAWS, TOP, read_rows, reference_task
 
 _PREFIX = "rtlfixer"
 _FIELDS = ("task_id", "solution", "prompt", "canonical_solution", "test", "detail_description")
@@ -112,7 +112,7 @@ class RtlFixerSource:
         task = reference_task(
             row,
             task_id=task_id,
-            instruction=fill(load("ecot.envs.verilog", "rtlfixer.md"), values),
+            instruction=fill(load("ecot.envs.verilog.benchmarks", "rtlfixer.md"), values),
             own_rule="rtlfixer",
             level=1 + place * _LEVELS // len(self._sizes),
             family=self._prefix,

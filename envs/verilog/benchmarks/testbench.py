@@ -24,13 +24,13 @@ from dataclasses import dataclass, replace
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import ProcessResult, Workspace
 from ecot.envs.types import Diagnostic, Label, Request, StageResult, digest
+from ecot.envs.verilog.benchmarks.scorer import MARKED, OWN_PASS, OWN_RULES, Logs, Report, disturbance, read_report
 from ecot.envs.verilog.diagnostics import parse_icarus, scrub
 from ecot.envs.verilog.disguise import Disguise, kept_names, module_names, nonce_of
 from ecot.envs.verilog.family import Port
 from ecot.envs.verilog.netlist import NETLIST
 from ecot.envs.verilog.ports import check_ports
 from ecot.envs.verilog.replay import RESET_DIRECTIVES, Recording, Replay, play, record, settle
-from ecot.envs.verilog.scorer import MARKED, OWN_PASS, OWN_RULES, Logs, Report, disturbance, read_report
 from ecot.envs.verilog.source import port_from
 from ecot.envs.verilog.steps import (
     NEEDS,

@@ -32,7 +32,7 @@ LIMITS = Limits(cpu_seconds=30.0, memory_mib=1024, processes=16, scratch_mib=64,
 """The benchmark itself gives a simulation thirty seconds."""
 _FOLDERS = {"dataset_spec-to-rtl": "verilog-eval", "dataset_code-complete-iccad2023": "verilog-eval-code-complete"}
 """Prefix of the ids by the benchmark's own name of a folder."""
-_HACKS = "ecot.envs.verilog.scorer_hacks"
+_HACKS = "ecot.envs.verilog.benchmarks.scorer_hacks"
 _POISONED = 8
 """Input bits that a cheat feeds an unknown into; Icarus slows down with the square of them."""
 _PROBLEM = re.compile(r"Prob(\d{3})_(\w+)")
@@ -146,7 +146,9 @@ class VerilogEvalSource:
         reference, testbench = self._read(name, "ref.sv"), self._read(name, "test.sv")
         ports = ports_of(reference, REFERENCE)
         clock = clock_of(ports)
-        prompt = fill(load("ecot.envs.verilog", "verilog_eval.md"), {"prompt": self._prompt(name), "top": TOP})
+        prompt = fill(
+            load("ecot.envs.verilog.benchmarks", "verilog_eval.md"), {"prompt": self._prompt(name), "top": TOP}
+        )
         params = {
             "judge": "testbench",
             "own_rule": "verilog-eval-2",

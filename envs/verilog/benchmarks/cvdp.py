@@ -17,10 +17,10 @@ from ecot.envs.errors import TaskError
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, EnvironmentBundle, File, Limits, Task
-from ecot.envs.verilog.realbench_texts import ports_in
+from ecot.envs.verilog.benchmarks.realbench_texts import ports_in
+from ecot.envs.verilog.benchmarks.verilog_eval import SPLIT
 from ecot.envs.verilog.source import ENV_ID, port_facts, port_from
 from ecot.envs.verilog.texts import Hack, hacks_in, header
-from ecot.envs.verilog.verilog_eval import SPLIT
 
 PREFIX = "cvdp"
 CODE, HARNESS = "code", "src"
@@ -28,7 +28,7 @@ CODE, HARNESS = "code", "src"
 RUNNER = "src/test_runner.py"
 ENVIRONMENT = "src/.env"
 LIMITS = Limits(cpu_seconds=60.0, memory_mib=1024, processes=64, scratch_mib=256, output_kib=2048)
-_HACKS = "ecot.envs.verilog.cvdp_hacks"
+_HACKS = "ecot.envs.verilog.benchmarks.cvdp_hacks"
 _LEVELS = {"easy": 2, "medium": 3, "hard": 4}
 _COMMERCIAL = "__VERIF_EDA_IMAGE__"
 _SUFFIXES = (".v", ".sv")
@@ -159,7 +159,7 @@ def _task(task_id: str, row: Mapping[str, Any]) -> Task:
     return Task(
         id=task_id,
         env_id=ENV_ID,
-        instruction=fill(load("ecot.envs.verilog", "cvdp.md"), values),
+        instruction=fill(load("ecot.envs.verilog.benchmarks", "cvdp.md"), values),
         bundle=EnvironmentBundle(files=tuple(files), entry=entry, params=params, limits=LIMITS),
         solution=(File(entry, answer),) if answer else (),
         level=next((_LEVELS[word] for word in words if word in _LEVELS), 3),

@@ -16,18 +16,18 @@ from ecot.envs.errors import TaskError
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, EnvironmentBundle, File, Limits, Task
+from ecot.envs.verilog.benchmarks.under_test import UnderTest, under_test
+from ecot.envs.verilog.benchmarks.verilog_eval import SPLIT, Flaw
 from ecot.envs.verilog.driver import clock_of
 from ecot.envs.verilog.family import Role
 from ecot.envs.verilog.source import ENV_ID, port_facts, port_from
 from ecot.envs.verilog.texts import Hack, hacks_in, header
-from ecot.envs.verilog.under_test import UnderTest, under_test
-from ecot.envs.verilog.verilog_eval import SPLIT, Flaw
 
 LIMITS = Limits(cpu_seconds=8.0, memory_mib=1024, processes=16, scratch_mib=64, output_kib=512)
 """The benchmark itself gives a simulation eight seconds."""
 TIMESCALE = "1ns/1ns"
 """The benchmark passes this to its simulator, for sources without a timescale."""
-_HACKS = "ecot.envs.verilog.selfcheck_hacks"
+_HACKS = "ecot.envs.verilog.benchmarks.selfcheck_hacks"
 _PASS_LINE = "===========Your Design Passed==========="  # noqa: S105  (no password)
 _PREFIX = {1: "rtllm-v1", 2: "rtllm"}
 _DATA = frozenset({".txt", ".dat", ".hex", ".mem"})
@@ -142,7 +142,7 @@ class RtllmSource:
             found,
             bench,
             task_id=task_id,
-            instruction=fill(load("ecot.envs.verilog", "rtllm.md"), values),
+            instruction=fill(load("ecot.envs.verilog.benchmarks", "rtllm.md"), values),
             data=tuple(File(item.name, _text(item), Audience.JUDGE) for item in design.data),
             own_rule="rtllm",
             timescale=TIMESCALE,

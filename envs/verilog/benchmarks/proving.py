@@ -15,10 +15,10 @@ from ecot.envs.errors import SandboxError, TaskError
 from ecot.envs.proof import SYNTAX_KINDS
 from ecot.envs.sandbox import Cell, Sandbox, WallClockError, Workspace
 from ecot.envs.types import Candidate, File, Label, Outcome, Request, Task
+from ecot.envs.verilog.benchmarks.scorer import OWN_RULES, Logs
+from ecot.envs.verilog.benchmarks.testbench import FLAGS
 from ecot.envs.verilog.equivalence import equivalent
-from ecot.envs.verilog.mutations import mutate
-from ecot.envs.verilog.scorer import OWN_RULES, Logs
-from ecot.envs.verilog.testbench import FLAGS
+from ecot.envs.verilog.faults.mutations import mutate
 from ecot.envs.verilog.texts import Hack
 from ecot.envs.verilog.toolchain import JUDGES, stages
 
