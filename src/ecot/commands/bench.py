@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     domain = domain_of(arguments.env)
     check_tools(domain)
     cores = len(os.sched_getaffinity(0))
-    families, rounds, jobs = (2, 5, 4 * cores) if arguments.quick else (4, 20, 12 * cores)
+    families, rounds, jobs = (3, 5, 4 * cores) if arguments.quick else (6, 15, 20 * cores)
     plan = Plan(
         domain=domain,
         tasks=arguments.tasks,
