@@ -19,22 +19,23 @@ from functools import cached_property, lru_cache
 from random import Random
 
 from ecot.envs.errors import SandboxError, TaskError
-from ecot.envs.sandbox import ProcessResult, Workspace
+from ecot.envs.sandbox import Workspace
 from ecot.envs.tools import version_of
-from ecot.envs.types import Diagnostic, Label, Request, StageResult
+from ecot.envs.types import Label, Request, StageResult
 from ecot.envs.verilog import steps
 from ecot.envs.verilog.bench.drawing import measure
 from ecot.envs.verilog.bench.harness import HARNESS, PLAYED
 from ecot.envs.verilog.bench.launch import simulation_argv
 from ecot.envs.verilog.bench.plan import Plan, bench_of, draw_plan, scoreboard_of
 from ecot.envs.verilog.bench.replay import Judged, judge_record
-from ecot.envs.verilog.diagnostics import parse_icarus, scrub
+from ecot.envs.verilog.diagnostics import scrub
 from ecot.envs.verilog.driver import MODULE
+from ecot.envs.verilog.elaboration import broken_netlist, compiled
 from ecot.envs.verilog.family import Params, Port
 from ecot.envs.verilog.netlist import NETLIST
-from ecot.envs.verilog.ports import check_ports
+from ecot.envs.verilog.simulators import Icarus, unfinished
 from ecot.envs.verilog.source import family_named, port_from
-from ecot.envs.verilog.steps import NEEDS, STAGES, Checked, engine, failed, limit, passed, said
+from ecot.envs.verilog.steps import NEEDS, STAGES, Checked, engine, failed, passed, said
 from ecot.envs.verilog.tools import COCOTB
 from ecot.envs.verilog.trace import Verdict, compare_traces
 
@@ -118,20 +119,8 @@ class _Job:
     def compile(self) -> StageResult:
         """Elaborate the candidate in its harness with Icarus."""
         self._workspace.write(self._entry, self._source)
-        process, found = self._elaborate(self._entry, "design.vvp")
-        ran, log = engine("iverilog"), scrub(process.stdout + process.stderr)
-        if process.exhausted is not None:
-            return failed("compile", *limit(process, "iverilog"), engine=ran, log=log)
-        wrong = check_ports(self._top, self._ports, self._checked.modules, found, self._entry)
-        if wrong:
-            return failed("compile", Label.COMPILATION_ERROR, wrong, engine=ran, log=log)
-        own = tuple(item for item in found if item.file != HARNESS)
-        if not process.ok:
-            if any(item.code == "syntax_error" for item in own):
-                own = (*self._checked.errors, *own)
-            own = own or (said("iverilog", "elaboration_error", "the compiler failed without a message"),)
-            return failed("compile", Label.COMPILATION_ERROR, own, engine=ran, log=log)
-        return passed("compile", engine=ran, log=log, diagnostics=own)
+        built = Icarus().build(self._workspace, self._entry, "design.vvp")
+        return compiled(built, self._checked, top=self._top, ports=self._ports, entry=self._entry)
 
     def simulate(self) -> StageResult:
         """Play the plan into the source and judge what came out."""
@@ -146,15 +135,9 @@ class _Job:
 
     def netlist(self) -> StageResult:
         """Play the same plan into the netlist: it must be right, and agree with the source."""
-        process, found = self._elaborate(NETLIST, "netlist.vvp")
-        if process.exhausted is not None:
-            return failed("netlist", *limit(process, "iverilog"), engine=engine("iverilog"))
-        if not process.ok:
-            message = "the netlist does not elaborate: parts of the design are missing or are no hardware"
-            first = said("judge", "netlist_broken", message)
-            return failed(
-                "netlist", Label.SYNTHESIS_ERROR, (first, *found), engine=engine("iverilog"), log=scrub(process.stderr)
-            )
+        broken = broken_netlist(Icarus().build(self._workspace, NETLIST, "netlist.vvp"))
+        if broken is not None:
+            return broken
         result, judged = self._run("netlist", "netlist.vvp")
         if not result.passed and result.label is Label.MISMATCH:
             message = (
@@ -179,12 +162,6 @@ class _Job:
             return Verdict(len(netlist.expected), 1, (said("judge", "netlist_differs", message),))
         return compare_traces(source.trace, netlist.trace, netlist.expected, self._ports)
 
-    def _elaborate(self, entry: str, output: str) -> tuple[ProcessResult, tuple[Diagnostic, ...]]:
-        """The harness stands first, so that no directive of the candidate reaches it."""
-        argv = ["iverilog", "-g2012", "-Wall", "-Wno-timescale", "-s", MODULE, "-o", output, HARNESS, entry]
-        process = self._workspace.run(argv)
-        return process, parse_icarus(scrub(process.stdout + process.stderr))
-
     def _run(self, name: str, program: str) -> tuple[StageResult, Judged | None]:
         """Simulate and judge."""
         self._workspace.write(_PLAN, self._plan.text)
@@ -195,14 +172,9 @@ class _Job:
             f"{COCOTB.name}-{version_of(COCOTB) or 'missing'} on {engine('iverilog')}",
             scrub(process.stdout + process.stderr),
         )
-        if process.exhausted is not None:
-            return failed(name, *limit(process, "vvp"), engine=ran, log=log), None
-        if process.signal or process.exit_code:
-            words = log.strip()[-300:] or "it said nothing; look for a function or task that calls itself without end"
-            message = f"the simulator crashed: {words}"
-            return failed(
-                name, Label.RUNTIME_ERROR, (said("vvp", "simulator_crash", message),), engine=ran, log=log
-            ), None
+        ended = unfinished(process, "vvp")
+        if ended is not None:
+            return failed(name, *ended, engine=ran, log=log), None
         state = self._workspace.read(_STATE)
         if state != "started":
             raise SandboxError(f"cocotb failed on our side: {state or log[-600:] or 'it did not start'}")

@@ -75,6 +75,9 @@ class Model(Protocol):
 class Family:
     """A folder `families/<name>/`: `family.py` (this record, as `FAMILY`), `instruction.md`, `solution.v`, `hacks/`.
 
+    A hack opens with `// expect: LABEL[,LABEL]: reason`. The rest is a whole module, or what differs from the solution:
+    `// instead of:` and lines of it, then `// stands:` and the lines in their place.
+
     Attributes:
         name: of the folder.
         revision: raised by any change of the draws, the text or the checks.

@@ -109,11 +109,18 @@ class Icarus:
 
 def played(workspace: Workspace, process: ProcessResult, tool: str) -> Played:
     """Return what came of a simulation by `tool` that ended as `process` says."""
-    log = scrub(process.stdout + process.stderr)
-    if process.exhausted is not None:
-        return Played(*limit(process, tool), log=log, trace="")
-    if process.signal or process.exit_code:
-        words = log.strip()[-300:] or "it said nothing; look for a function or task that calls itself without end"
-        crash = said(tool, "simulator_crash", f"the simulator crashed: {words}")
-        return Played(Label.RUNTIME_ERROR, (crash,), log, "")
+    log, ended = scrub(process.stdout + process.stderr), unfinished(process, tool)
+    if ended is not None:
+        return Played(*ended, log=log, trace="")
     return Played(Label.PASS, (), log, workspace.read(TRACE) or "")
+
+
+def unfinished(process: ProcessResult, tool: str) -> tuple[Label, tuple[Diagnostic, ...]] | None:
+    """Return the label and the words for a simulation that did not come to its end; None for one that did."""
+    if process.exhausted is not None:
+        return limit(process, tool)
+    if process.signal or process.exit_code:
+        log = scrub(process.stdout + process.stderr)
+        words = log.strip()[-300:] or "it said nothing; look for a function or task that calls itself without end"
+        return Label.RUNTIME_ERROR, (said(tool, "simulator_crash", f"the simulator crashed: {words}"),)
+    return None

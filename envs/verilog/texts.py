@@ -21,6 +21,7 @@ _GENERIC_HACKS = "ecot.envs.verilog"
 _IMPORT = re.compile(
     r"^from ecot\.envs\.verilog\.(?!(?:families|family|feedback|texts|trace)\b)([a-z_]+)[a-z_.]* import", re.MULTILINE
 )
+_CHANGE = re.compile(r"// instead of:\n(.*?)// stands:\n(.*?)(?=// instead of:\n|\Z)", re.DOTALL)
 _EXPECTATION = re.compile(r"// expect: ([A-Z_]+(?:,[A-Z_]+)*): (.+)")
 
 
@@ -127,7 +128,7 @@ def hacks_in(package: str, values: Mapping[str, str]) -> tuple[Hack, ...]:
     """Return the hacks in folder `hacks` of a package, filled in.
 
     Raises:
-        TaskError: one of them does not open with what it is expected to earn.
+        TaskError: one of them does not open with what it is expected to earn, or changes lines that are not there.
     """
     return tuple(_hack_of(package, name, values) for name in _hack_names(package))
 
@@ -146,7 +147,24 @@ def _hack_of(package: str, name: str, values: Mapping[str, str]) -> Hack:
     if match is None:
         raise TaskError(f"{package}/hacks/{name} must open with '// expect: LABEL[,LABEL]: reason', not {first!r:.80}")
     labels = frozenset(Label(label) for label in match[1].split(","))
-    return Hack(name.rpartition(".")[0], render(rest, values), labels, match[2])
+    return Hack(name.rpartition(".")[0], render(_whole(package, name, rest), values), labels, match[2])
+
+
+def _whole(package: str, name: str, text: str) -> str:
+    """The template of a hack, which is whole or says in which lines it differs from the solution's.
+
+    `// instead of:`, lines of the solution, `// stands:`, the hack's lines; as often as needed.
+    """
+    changes = _CHANGE.findall(text)
+    if not changes:
+        return text
+    whole = load(package, "solution.v")
+    for before, after in changes:
+        count = whole.count(before)
+        if count != 1:
+            raise TaskError(f"{package}/hacks/{name} changes lines that its solution has {count} times: {before!r:.80}")
+        whole = whole.replace(before, after)
+    return whole
 
 
 def family_digest(name: str) -> str:

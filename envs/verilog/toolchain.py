@@ -19,14 +19,13 @@ from ecot.envs.sandbox import Workspace
 from ecot.envs.score import ladder
 from ecot.envs.types import Label, Outcome, Request, StageResult
 from ecot.envs.verilog import steps
-from ecot.envs.verilog.diagnostics import scrub
 from ecot.envs.verilog.driver import MODULE, VECTORS, vectors_text
+from ecot.envs.verilog.elaboration import broken_netlist, compiled
 from ecot.envs.verilog.family import Params, Port
 from ecot.envs.verilog.netlist import NETLIST, QUICK
-from ecot.envs.verilog.ports import check_ports
 from ecot.envs.verilog.simulators import DRIVER, Icarus, Simulator, simulator
 from ecot.envs.verilog.source import family_named, port_from
-from ecot.envs.verilog.steps import EXTRA_STAGES, NEEDS, STAGES, Checked, engine, failed, limit, passed, said
+from ecot.envs.verilog.steps import EXTRA_STAGES, NEEDS, STAGES, Checked, engine, failed, passed, said
 from ecot.envs.verilog.trace import Expected, Verdict, compare_traces, expect, judge_trace
 
 FLOOR = 0.1
@@ -141,20 +140,9 @@ class _Job:
         """Elaborate the candidate under the driver with the simulator asked for."""
         self._workspace.write(self._entry, self._source)
         built = self._simulator.build(self._workspace, self._entry, "design")
-        process, found, log = built.process, built.diagnostics, built.log
-        ran = engine(self._simulator.name)
-        if process.exhausted is not None:
-            return failed("compile", *limit(process, built.tool), engine=ran, log=log)
-        wrong = check_ports(self._top, self._ports, self._checked.modules, found, self._entry)
-        if wrong:
-            return failed("compile", Label.COMPILATION_ERROR, wrong, engine=ran, log=log)
-        own = tuple(item for item in found if item.file != DRIVER)
-        if not process.ok:
-            if any(item.code == "syntax_error" for item in own):
-                own = (*self._checked.errors, *own)
-            own = own or (said(built.tool, "elaboration_error", "the compiler failed without a message"),)
-            return failed("compile", Label.COMPILATION_ERROR, own, engine=ran, log=log)
-        return passed("compile", engine=ran, log=log, diagnostics=own)
+        return compiled(
+            built, self._checked, top=self._top, ports=self._ports, entry=self._entry, simulator=self._simulator.name
+        )
 
     def simulate(self) -> StageResult:
         """Play the vectors into the source and judge what came out."""
@@ -174,20 +162,9 @@ class _Job:
         """Play the same vectors into the netlist: it must be right, and agree with the source."""
         self._workspace.write(VECTORS, self._reference.vectors)
         icarus = Icarus()  # whatever the target: it sees where unknown values go
-        built = icarus.build(self._workspace, NETLIST, "netlist")
-        process = built.process
-        if process.exhausted is not None:
-            return failed("netlist", *limit(process, "iverilog"), engine=engine("iverilog"))
-        if not process.ok:
-            message = "the netlist does not elaborate: parts of the design are missing or are no hardware"
-            first = said("judge", "netlist_broken", message)
-            return failed(
-                "netlist",
-                Label.SYNTHESIS_ERROR,
-                (first, *built.diagnostics),
-                engine=engine("iverilog"),
-                log=scrub(process.stderr),
-            )
+        broken = broken_netlist(icarus.build(self._workspace, NETLIST, "netlist"))
+        if broken is not None:
+            return broken
         result, trace = self._run("netlist", icarus, "netlist")
         if not result.passed and result.label is Label.MISMATCH:
             message = (

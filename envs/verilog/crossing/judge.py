@@ -16,7 +16,7 @@ from functools import lru_cache
 from random import Random
 
 from ecot.envs.errors import TaskError
-from ecot.envs.sandbox import ProcessResult, Workspace
+from ecot.envs.sandbox import Workspace
 from ecot.envs.types import Diagnostic, Label, Request, StageResult
 from ecot.envs.verilog import steps
 from ecot.envs.verilog.crossing.driver import DRIVER, samples_in, trace_file, vectors_file, vectors_text
@@ -25,10 +25,11 @@ from ecot.envs.verilog.crossing.metastable import EVENTS, NETLIST, SETTINGS, con
 from ecot.envs.verilog.crossing.plan import WINDOW_PS, Clocks, Crossing, Domain, Recording, Violation, drawn_clocks
 from ecot.envs.verilog.crossing.structure import LARGEST, Crossings, crossings_of, findings, incoherent, unqualified
 from ecot.envs.verilog.crossing.words import violation_text
-from ecot.envs.verilog.diagnostics import parse_icarus, scrub
+from ecot.envs.verilog.diagnostics import scrub
 from ecot.envs.verilog.driver import MODULE
+from ecot.envs.verilog.elaboration import broken_netlist, compiled
 from ecot.envs.verilog.family import Params, Port, Role
-from ecot.envs.verilog.ports import check_ports
+from ecot.envs.verilog.simulators import Icarus, unfinished
 from ecot.envs.verilog.source import family_named, port_from
 from ecot.envs.verilog.steps import STAGES, Checked, engine, failed, limit, passed, said
 
@@ -107,20 +108,8 @@ class _Job:
     def compile(self) -> StageResult:
         """Elaborate the candidate under the driver with Icarus."""
         self._workspace.write(self._entry, self._source)
-        process, found = self._elaborate(self._entry, "design.vvp")
-        ran, log = engine("iverilog"), scrub(process.stdout + process.stderr)
-        if process.exhausted is not None:
-            return failed("compile", *limit(process, "iverilog"), engine=ran, log=log)
-        wrong = check_ports(self._top, self._ports, self._checked.modules, found, self._entry)
-        if wrong:
-            return failed("compile", Label.COMPILATION_ERROR, wrong, engine=ran, log=log)
-        own = tuple(item for item in found if item.file != DRIVER)
-        if not process.ok:
-            if any(item.code == "syntax_error" for item in own):
-                own = (*self._checked.errors, *own)
-            own = own or (said("iverilog", "elaboration_error", "the compiler failed without a message"),)
-            return failed("compile", Label.COMPILATION_ERROR, own, engine=ran, log=log)
-        return passed("compile", engine=ran, log=log, diagnostics=own)
+        built = Icarus().build(self._workspace, self._entry, "design.vvp")
+        return compiled(built, self._checked, top=self._top, ports=self._ports, entry=self._entry)
 
     def simulate(self) -> StageResult:
         """Play drawn clocks into the source, without metastability, and judge what came out."""
@@ -162,13 +151,9 @@ class _Job:
             raise TaskError("the netlist stage needs the synthesis before it")
         gates, crossings = self._design
         self._workspace.write(NETLIST, metastable_text(self._top, gates, crossings))
-        process, found = self._elaborate(NETLIST, "netlist.vvp")
-        if process.exhausted is not None:
-            return failed("netlist", *limit(process, "iverilog"), engine=engine("iverilog"))
-        if not process.ok:
-            message = "the netlist does not elaborate: parts of the design are missing or are no hardware"
-            words = (said("judge", "netlist_broken", message), *found)
-            return failed("netlist", Label.SYNTHESIS_ERROR, words, engine=engine("iverilog"))
+        broken = broken_netlist(Icarus().build(self._workspace, NETLIST, "netlist.vvp"))
+        if broken is not None:
+            return broken
         metastable, result = 0, passed("netlist", engine=engine("iverilog"))
         for number in range(METASTABLE_RUNS):
             result = self._uncertain(f"metastable {number}", WINDOW_PS)
@@ -237,12 +222,6 @@ class _Job:
             )
         return replace(result, diagnostics=(said("judge", code, message), *result.diagnostics))
 
-    def _elaborate(self, entry: str, output: str) -> tuple[ProcessResult, tuple[Diagnostic, ...]]:
-        """The driver stands first, so that no directive of the candidate reaches it."""
-        argv = ["iverilog", "-g2012", "-Wall", "-Wno-timescale", "-s", MODULE, "-o", output, DRIVER, entry]
-        process = self._workspace.run(argv)
-        return process, parse_icarus(scrub(process.stdout + process.stderr))
-
     def _run(self, name: str, program: str, draw: str) -> StageResult:
         """Simulate one draw and judge the recording."""
         played = _play(self._family.name, self._params, self._ports, f"{self._seed} {draw}")
@@ -251,12 +230,9 @@ class _Job:
             self._workspace.write(trace_file(index), "")
         process = self._workspace.run(["vvp", "-n", program], limits=self._simulation_limits)
         ran, log = engine("iverilog"), scrub(process.stdout + process.stderr)
-        if process.exhausted is not None:
-            return failed(name, *limit(process, "vvp"), engine=ran, log=log)
-        if process.signal or process.exit_code:
-            words = log.strip()[-300:] or "it said nothing; look for a function or task that calls itself without end"
-            message = f"the simulator crashed: {words}"
-            return failed(name, Label.RUNTIME_ERROR, (said("vvp", "simulator_crash", message),), engine=ran, log=log)
+        ended = unfinished(process, "vvp")
+        if ended is not None:
+            return failed(name, *ended, engine=ran, log=log)
         self._last = self._recording(played)
         return _judged(name, self._crossing, self._params, self._last, ran, log)
 
