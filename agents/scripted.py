@@ -92,7 +92,11 @@ class _Repairer:
         if len(conversation) == 1:
             thoughts = [say("first", {"goal": goal_of(view.instruction)}, random=self._random)]
         else:
-            thoughts = self._correct(read_feedback(conversation[-1]))
+            reading = read_feedback(conversation[-1])
+            if reading.label is Label.PASS and not self._faults:
+                # The episode goes on although this is the solution: the task asks for as much gain as can be had.
+                return Reply(f"<think>\n{say('stop', {}, random=self._random)}\n</think>\n\nI stop here.\n")
+            thoughts = self._correct(reading)
         return Reply(self._write(" ".join(thoughts), apply(self._solution, self._faults)))
 
     def _seed_faults(self) -> list[Edit]:

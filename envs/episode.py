@@ -9,8 +9,8 @@ import gymnasium
 
 from ecot.envs.domain import Domain
 from ecot.envs.errors import ConfigError
-from ecot.envs.feedback import INTERNALS, MODES, FeedbackMode, asks_for_code, feedback, first_observation
-from ecot.envs.parsing import FormatError, format_error, parse_reply
+from ecot.envs.feedback import INTERNALS, MODES, STOPPED, FeedbackMode, asks_for_code, feedback, first_observation
+from ecot.envs.parsing import NO_CODE, FormatError, format_error, parse_reply
 from ecot.envs.score import Reward, RewardName, reward_of
 from ecot.envs.types import Candidate, Limits, Objective, Outcome, Request, Task
 
@@ -92,6 +92,9 @@ class Episode:
     """One play of one task, apart from any backend: what to submit for a reply, and what follows from the outcome.
 
     `CodeEnv` drives one, `CodeVectorEnv` many. Begin and finish alternate.
+
+    Where a task asks for more than being right (`Task.objective`), a pass need not be the end: the agent may go on
+    improving, and stops by a reply without code. The outcome of that turn is the best one that passed, once more.
     """
 
     def __init__(self, domain: Domain, task: Task, hidden_seed: int, rules: Rules) -> None:
@@ -103,6 +106,8 @@ class Episode:
         self.turns = 0
         self.solved = False
         self.over = False
+        self._standing: Outcome | None = None
+        self._stops = False
 
     @property
     def observation(self) -> str:
@@ -110,7 +115,7 @@ class Episode:
         return first_observation(self.task, self.domain, corrections=self.rules.corrections)
 
     def begin(self, action: str) -> Request | Outcome:
-        """Return what to ask the backend, or the outcome at once where no backend is needed.
+        """Return what to ask the backend, or the outcome at once where no backend is needed: no candidate, or a stop.
 
         Raises:
             TypeError: the action is no string.
@@ -120,6 +125,7 @@ class Episode:
             raise TypeError(f"an action is the agent's reply, a str, not {type(action).__name__}")
         if self.over:
             raise gymnasium.error.ResetNeeded("the episode is over; call reset() before the next step()")
+        self._stops = False
         try:
             candidate = parse_reply(
                 action,
@@ -129,6 +135,9 @@ class Episode:
                 code=asks_for_code(self.task),
             )
         except FormatError as error:
+            if error.code == NO_CODE and self._standing is not None:
+                self._stops = True
+                return self._standing
             return format_error(error)
         return self.request(candidate)
 
@@ -153,15 +162,34 @@ class Episode:
     def finish(self, outcome: Outcome) -> Step:
         """Score the outcome of the action begun last, and render the next observation."""
         score = self.domain.score(outcome)
-        reward = self.rules.reward(outcome, score, self.best)
+        # A stop submits nothing, so that it earns nothing, whatever the reward makes of the outcome that stands.
+        reward = 0.0 if self._stops else self.rules.reward(outcome, score, self.best)
         if self.turns:
             reward -= self.rules.turn_cost
+        improvable = self.task.objective is not Objective.CORRECT
+        if improvable and outcome.passed and (self._standing is None or score > self.best):
+            self._standing = outcome
         self.best = max(self.best, score)
         remaining = self.rules.corrections - self.turns
         self.turns += 1
-        # Where there is more to gain than being right, a first pass is not the end: the agent may go on improving.
-        terminated = outcome.passed and (self.task.objective is Objective.CORRECT or score >= 1.0)
+        terminated = self._stops or (outcome.passed and (not improvable or score >= 1.0))
         truncated = not terminated and remaining == 0
         self.over = terminated or truncated
-        text = feedback(outcome, mode=self.rules.feedback, remaining=remaining, code=asks_for_code(self.task))
-        return Step(observation=text, reward=reward, terminated=terminated, truncated=truncated, outcome=outcome)
+        return Step(
+            observation=self._feedback(outcome, remaining=remaining, terminated=terminated),
+            reward=reward,
+            terminated=terminated,
+            truncated=truncated,
+            outcome=outcome,
+        )
+
+    def _feedback(self, outcome: Outcome, *, remaining: int, terminated: bool) -> str:
+        if self._stops:
+            return STOPPED
+        return feedback(
+            outcome,
+            mode=self.rules.feedback,
+            remaining=remaining,
+            code=asks_for_code(self.task),
+            may_stop=self._standing is not None and not terminated,
+        )

@@ -10,7 +10,7 @@ from ecot.envs.domain import Domain
 from ecot.envs.errors import ConfigError
 from ecot.envs.prompts import fill, load
 from ecot.envs.repair_answers import Answer
-from ecot.envs.types import Diagnostic, Outcome, Task
+from ecot.envs.types import Diagnostic, Objective, Outcome, Task
 
 FeedbackMode = Literal["full", "full+internals", "label", "none"]
 MODES: tuple[FeedbackMode, ...] = ("full", "full+internals", "label", "none")
@@ -20,7 +20,10 @@ MAX_DIAGNOSTICS = 8
 """Diagnostics shown in one feedback; the rest are counted."""
 MAX_CHARACTERS = 4000
 """Characters of one diagnostic that are shown."""
+STOPPED = "The episode ends here, and the best answer that passed counts.\n"
+"""What follows a reply by which the agent stops."""
 _PACKAGE = "ecot.envs"
+_FIRST, _FIRST_OF_ANSWERS, _FIRST_OF_IMPROVING = "observation.md", "observation_answer.md", "observation_improve.md"
 
 
 def asks_for_code(task: Task) -> bool:
@@ -33,10 +36,13 @@ def first_observation(task: Task, domain: Domain, *, corrections: int) -> str:
     """Render the task and the form of the answer."""
     attempts = f"one attempt and up to {corrections} corrections" if corrections else "one attempt"
     values = {"instruction": task.instruction.strip(), "fence": domain.fences[0], "attempts": attempts}
-    return fill(load(_PACKAGE, "observation.md" if asks_for_code(task) else "observation_answer.md"), values)
+    if not asks_for_code(task):
+        return fill(load(_PACKAGE, _FIRST_OF_ANSWERS), values)
+    improving = task.objective is not Objective.CORRECT and corrections
+    return fill(load(_PACKAGE, _FIRST_OF_IMPROVING if improving else _FIRST), values)
 
 
-def feedback(outcome: Outcome, *, mode: FeedbackMode, remaining: int, code: bool = True) -> str:
+def feedback(outcome: Outcome, *, mode: FeedbackMode, remaining: int, code: bool = True, may_stop: bool = False) -> str:
     """Render an outcome for the agent.
 
     Args:
@@ -44,13 +50,14 @@ def feedback(outcome: Outcome, *, mode: FeedbackMode, remaining: int, code: bool
         mode: `full`, `full+internals` (the same of an outcome that tells more), `label` (no diagnostics) or `none`.
         remaining: corrections left.
         code: whether the answer is code.
+        may_stop: whether an answer passed that may still be improved, so that the agent may stop instead.
 
     Raises:
         ConfigError: the mode is unknown.
     """
     if mode not in MODES:
         raise ConfigError(f"unknown feedback {mode!r}; use one of {', '.join(MODES)}")
-    left = _remaining(outcome, remaining, code=code)
+    left = _remaining(outcome, remaining, code=code, may_stop=may_stop)
     if mode == "none":
         return f"{left}\n"
     outcome = outcome.canonical()
@@ -78,7 +85,7 @@ def render_diagnostic(item: Diagnostic) -> str:
 
 def prompt_digest(domain: Domain) -> str:
     """Return a digest of all text that observations of a domain are rendered from, the tasks' own apart."""
-    texts = [load(_PACKAGE, name) for name in ("observation.md", "observation_answer.md", "feedback.md")]
+    texts = [load(_PACKAGE, name) for name in (_FIRST, _FIRST_OF_ANSWERS, _FIRST_OF_IMPROVING, "feedback.md")]
     return hashlib.sha256("\0".join([*texts, *domain.fences]).encode()).hexdigest()[:32]
 
 
@@ -96,10 +103,12 @@ def _body(outcome: Outcome) -> str:
     return "".join(f"\n{line}" for line in shown) + ("\n" if shown else "")
 
 
-def _remaining(outcome: Outcome, remaining: int, *, code: bool) -> str:
-    if outcome.passed:
+def _remaining(outcome: Outcome, remaining: int, *, code: bool, may_stop: bool) -> str:
+    if outcome.passed and not may_stop:
         return "The task is solved."
     if not remaining:
         return "No corrections are left."
+    if may_stop:
+        return f"Corrections left: {remaining}. Answer with a complete source that is better, or without code to stop."
     wanted = "the complete corrected source" if code else "the complete corrected line"
     return f"Corrections left: {remaining}. Answer with {wanted}."

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from ecot.envs.types import Candidate, Diagnostic, File, Label, Outcome, StageResult
 
 PARSE_STAGE = "parse"
+NO_CODE = "no_code"
+"""Code of the `FormatError` for a reply without any fenced block, which can mean that the agent stops."""
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[ \t]*([^\n]*?)[ \t]*$")
 
 
@@ -71,9 +73,7 @@ def parse_reply(
             raise FormatError(
                 "wrong_fence", f"no fenced block is tagged `{fences[0]}`; the last one is tagged `{blocks[-1].tag}`"
             )
-        raise FormatError(
-            "no_code", f"the reply holds no fenced code block; answer with one that starts ```{fences[0]}"
-        )
+        raise FormatError(NO_CODE, f"the reply holds no fenced code block; answer with one that starts ```{fences[0]}")
     source = wanted[-1].text
     if not source.strip():
         raise FormatError("empty_code", "the fenced code block is empty")

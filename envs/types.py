@@ -449,7 +449,7 @@ class Trajectory:
         group_id: shared by episodes of one task and hidden seed.
         sample_index: of the episode in its group.
         turns: in order; failed ones included.
-        terminated: the task was solved.
+        terminated: the task was solved, or the agent stopped after a pass.
         truncated: the turns ran out.
         seed: of the episode.
         provenance: where it came from.
