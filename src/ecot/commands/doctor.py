@@ -12,6 +12,7 @@ from rich.table import Table
 from ecot.envs.domain import Tool, domains
 from ecot.envs.errors import SandboxError
 from ecot.envs.sandbox.choose import NAMES, choose
+from ecot.envs.sandbox.devices import null_problem
 from ecot.envs.tools import version_of
 
 NAME = "doctor"
@@ -23,12 +24,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the tables; return 1 where an environment cannot run or nothing can confine."""
+    """Print the tables; return 1 where an environment cannot run, a device is broken or nothing can confine."""
     console = Console()
     console.print(f"Python {sys.version.split()[0]}, {len(domains())} environments\n")
     missing = _print_tools(console)
+    broken = null_problem()
+    if broken:
+        console.print(f"[red]{escape(broken)}[/]")
     confined = _print_sandboxes(console)
-    return 0 if confined and not missing else 1
+    return 0 if confined and not missing and not broken else 1
 
 
 def _print_tools(console: Console) -> bool:
