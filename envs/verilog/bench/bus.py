@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ecot.envs.verilog.bench import registers
 from ecot.envs.verilog.bench.drawing import Drawing, Event, Point
 from ecot.envs.verilog.bench.plan import Phase, noise, phase
 from ecot.envs.verilog.bench.registers import Bank
-from ecot.envs.verilog.clocking import RESETS, Clocking
-from ecot.envs.verilog.family import Inputs, Outputs, Params, Port
+from ecot.envs.verilog.bench.reporting import Reporting
+from ecot.envs.verilog.clocking import RESETS
+from ecot.envs.verilog.family import Params, Port
+from ecot.envs.verilog.pinout import Pinout, Pins
 
 CHOICES: Mapping[str, tuple[Any, ...]] = {
     **registers.CHOICES,
@@ -52,74 +55,56 @@ class Style:
 
 
 class Target:
-    """The specification over a bank of integers. Nothing is known before the first reset."""
+    """The specification over a bank of integers, after a reset."""
 
-    def __init__(self, params: Params, ports: Mapping[str, Port], clocking: Clocking, style: Style) -> None:
-        """A module that has not been reset."""
-        self.events: list[Event] = []
-        self._params, self._clocking, self._style = params, clocking, style
-        self._names = {key: port.name for key, port in ports.items()}
-        self._bank: Bank | None = None
-        self._waited = 0
+    def __init__(self, params: Params, style: Style, events: list[Event]) -> None:
+        """No access is under way; `events` takes those that end."""
+        self._params, self._style, self._events = params, style, events
+        self._bank, self._waited = Bank(params, params["width"]), 0
 
-    def settle(self, inputs: Inputs) -> Outputs:
-        """Outputs for these inputs."""
-        if self._clocking.resets_at_once(inputs):
-            self._reset()
-        values: dict[str, int] = {}
-        if self._bank is not None:
-            values["control"] = self._bank.words[registers.control_of(self._params)]
-            if not self._clocking.resets(inputs):
-                values |= self._answer(self._bank, self._by_key(inputs))
-        keys = [key for key in ("ready", "shown", "error", "control") if key in self._names]
-        return {self._names[key]: values.get(key) for key in keys}
+    def outputs(self, pins: Pins) -> Mapping[str, int | None]:
+        """An answer in the last cycle of an access, and the control register."""
+        shown, error, ready = 0, 0, 0
+        if self._ends(pins):
+            error = int(self._fails(pins))
+            ready = int(not (self._style.instead and error))
+            shown = 0 if pins["write"] else self._bank.read(self._index(pins), pins.get("status", 0))
+        control = self._bank.words[registers.control_of(self._params)]
+        return {"ready": ready, "shown": shown, "error": error, "control": control}
 
-    def clock(self, inputs: Inputs) -> None:
-        """One rising edge."""
-        if self._clocking.resets(inputs):
-            self._reset()
-        elif self._bank is not None:
-            self._step(self._bank, self._by_key(inputs))
-
-    def _answer(self, bank: Bank, now: Mapping[str, int]) -> dict[str, int]:
-        if not self._ends(now):
-            return {"ready": 0, "shown": 0, "error": 0}
-        index, error = self._index(now), int(self._fails(bank, now))
-        shown = 0 if now["write"] else bank.read(index, now.get("status", 0))
-        return {"ready": int(not (self._style.instead and error)), "shown": shown, "error": error}
-
-    def _step(self, bank: Bank, now: Mapping[str, int]) -> None:
-        if not self._ends(now):
-            self._waited = self._waited + 1 if self._requested(now) else 0
+    def step(self, pins: Pins) -> None:
+        """An access waits or ends."""
+        if not self._ends(pins):
+            self._waited = self._waited + 1 if self._requested(pins) else 0
             return
-        index, kind = self._index(now), "write" if now["write"] else "read"
-        event = {"kind": kind, "target": bank.target(index), "index": index, "failed": self._fails(bank, now)}
-        if now["write"]:
-            self.events.append({**event, "data": now["written"], "strobes": now["strobes"]})
-            bank.write(index, now["written"], now["strobes"])
+        bank, index, kind = self._bank, self._index(pins), "write" if pins["write"] else "read"
+        event = {"kind": kind, "target": bank.target(index), "index": index, "failed": self._fails(pins)}
+        if pins["write"]:
+            self._events.append({**event, "data": pins["written"], "strobes": pins["strobes"]})
+            bank.write(index, pins["written"], pins["strobes"])
         else:
-            self.events.append({**event, "data": bank.read(index, now.get("status", 0))})
+            self._events.append({**event, "data": bank.read(index, pins.get("status", 0))})
         self._waited = 0
 
-    def _requested(self, now: Mapping[str, int]) -> bool:
+    def _requested(self, now: Pins) -> bool:
         return all(now[key] for key in self._style.request)
 
-    def _ends(self, now: Mapping[str, int]) -> bool:
+    def _ends(self, now: Pins) -> bool:
         waits = self._params["write_waits" if now["write"] else "read_waits"]
         return self._requested(now) and self._waited >= waits
 
-    def _index(self, now: Mapping[str, int]) -> int:
+    def _index(self, now: Pins) -> int:
         return now["address"] >> self._style.low_bits(self._params)
 
-    def _fails(self, bank: Bank, now: Mapping[str, int]) -> bool:
-        refused = bool(now["write"]) and self._index(now) == bank.read_only and self._params["errors"] == "both"
-        return self._params["errors"] != "none" and (not bank.mapped(self._index(now)) or refused)
+    def _fails(self, now: Pins) -> bool:
+        index, errors = self._index(now), self._params["errors"]
+        refused = bool(now["write"]) and index == self._bank.read_only and errors == "both"
+        return errors != "none" and (not self._bank.mapped(index) or refused)
 
-    def _by_key(self, inputs: Inputs) -> dict[str, int]:
-        return {key: inputs[name] for key, name in self._names.items() if name in inputs}
 
-    def _reset(self) -> None:
-        self._bank, self._waited = Bank(self._params, self._params["width"]), 0
+def scoreboard(params: Params, pinout: Pinout, style: Style) -> Reporting:
+    """Return the model of a draw; only the control register is known during a reset."""
+    return Reporting(pinout, partial(Target, params, style), open_in_reset=("ready", "shown", "error"))
 
 
 def valid(params: Params) -> bool:
@@ -165,8 +150,7 @@ def _cycles(count: int) -> str:
 def phases(
     params: Params,
     draw: Drawing,
-    ports: Mapping[str, Port],
-    clocking: Clocking,
+    pinout: Pinout,
     style: Style,
     *,
     kind: Mapping[str, Any],
@@ -176,12 +160,11 @@ def phases(
     Args:
         params: of the draw.
         draw: for everything random.
-        ports: by key.
-        clocking: of the draw.
+        pinout: of the draw.
         style: of the bus.
         kind: the player that makes accesses, without its items.
     """
-    width = params["width"]
+    width, ports = params["width"], pinout.ports
     every = [
         {"index": i, "low": 0, "strobes": (1 << width // 8) - 1, "gap": 0, "data": draw.bits(width)} for i in range(8)
     ]
@@ -198,11 +181,11 @@ def phases(
         if "status" in ports:
             steps = [(draw.random.randrange(1, 4), {ports["status"].name: draw.bits(width)}) for _ in range(40)]
             players.append({"kind": "repeat", "background": True, "steps": steps})
-        return phase(ports, clocking, players=players, opening=noise(ports, draw, reset), cut=cut)
+        return phase(pinout, players=players, opening=noise(pinout, draw, reset), cut=cut)
 
     first, second = ({ports[key].name: 1 for key in style.request} | {ports["write"].name: bit} for bit in (0, 1))
     steps = [(1, first), (1, {ports[style.request[0]].name: 0}), (2, second), (1, {ports[style.request[1]].name: 0})]
-    given_up = [(1, noise(ports, draw, 1)[0] | values) for _, values in steps * 3]
+    given_up = [(1, noise(pinout, draw, 1)[0] | values) for _, values in steps * 3]
     return [
         run(reads, reset=2),
         run([{**item, "write": 1} for item in every] + reads),
@@ -211,7 +194,7 @@ def phases(
         run(random[:20], cut=draw.random.randrange(12, 30)),
         run(reads, reset=2),
         run(random[20:]),
-        phase(ports, clocking, players=[{"kind": "pattern", "steps": given_up}], drain=2),
+        phase(pinout, players=[{"kind": "pattern", "steps": given_up}], drain=2),
         run([{**item, "write": 1, "data": draw.bits(width)} for item in every] + reads),
         run([], reset=1),
         run(reads),

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ecot.envs.verilog.bench import bus, registers
 from ecot.envs.verilog.bench.drawing import Drawing, Event
 from ecot.envs.verilog.bench.plan import Phase, noise, phase
 from ecot.envs.verilog.bench.registers import Bank
-from ecot.envs.verilog.clocking import Clocking
-from ecot.envs.verilog.family import Inputs, Outputs, Params, Port
+from ecot.envs.verilog.bench.reporting import Reporting
+from ecot.envs.verilog.family import Params
+from ecot.envs.verilog.pinout import Pinout, Pins
 
 Access = Mapping[str, Any]
 """One access as it is drawn: `index`, `low`, `strobes`, `gap`, `data` and `write`."""
@@ -39,84 +41,67 @@ class Style:
 
 
 class Target:
-    """The specification over a bank of integers. Nothing is known before the first reset."""
+    """The specification over a bank of integers, after a reset."""
 
-    def __init__(self, params: Params, ports: Mapping[str, Port], clocking: Clocking, style: Style) -> None:
-        """A module that has not been reset."""
-        self.events: list[Event] = []
-        self._params, self._clocking, self._style = params, clocking, style
-        self._names = {key: port.name for key, port in ports.items()}
-        self._bank: Bank | None = None
-        self._taken: dict[str, int] | None = None
+    def __init__(self, params: Params, style: Style, events: list[Event]) -> None:
+        """No access is under way; `events` takes those that end."""
+        self._params, self._style, self._events = params, style, events
+        self._bank = Bank(params, params["width"])
+        self._taken: Mapping[str, int] | None = None
         self._passed = 0
 
-    def settle(self, inputs: Inputs) -> Outputs:
-        """Outputs for these inputs."""
-        if self._clocking.resets_at_once(inputs):
-            self._reset()
-        values: dict[str, int] = {}
-        if self._bank is not None:
-            values["control"] = self._bank.words[registers.control_of(self._params)]
-            if not self._clocking.resets(inputs):
-                values |= self._answer(self._bank, self._by_key(inputs))
-        keys = [key for key in ("ready", "answered", "shown", "error", "control") if key in self._names]
-        return {self._names[key]: values.get(key) for key in keys}
+    def outputs(self, pins: Pins) -> Mapping[str, int | None]:
+        """An answer to the access that was taken last, and the control register."""
+        control = self._bank.words[registers.control_of(self._params)]
+        taken = self._taken
+        if taken is None:
+            return {"ready": 1, "answered": 0, "shown": 0, "error": 0, "control": control}
+        if left := self._left(taken):
+            failing = int(self._style.long_errors and left == 1 and self._fails(taken))
+            return {"ready": 0, "answered": 0, "shown": 0, "error": failing, "control": control}
+        shown = 0 if taken["write"] else self._bank.read(taken["index"], pins.get("status", 0))
+        return {"ready": 1, "answered": 1, "shown": shown, "error": int(self._fails(taken)), "control": control}
 
-    def clock(self, inputs: Inputs) -> None:
-        """One rising edge."""
-        if self._clocking.resets(inputs):
-            self._reset()
-        elif self._bank is not None:
-            self._step(self._bank, self._by_key(inputs))
-
-    def _answer(self, bank: Bank, now: Mapping[str, int]) -> dict[str, int]:
-        if self._taken is None:
-            return {"ready": 1, "answered": 0, "shown": 0, "error": 0}
-        if self._left(bank, self._taken):
-            early = self._style.long_errors and self._left(bank, self._taken) == 1
-            failing = int(early and self._fails(bank, self._taken))
-            return {"ready": 0, "answered": 0, "shown": 0, "error": failing}
-        shown = 0 if self._taken["write"] else bank.read(self._taken["index"], now.get("status", 0))
-        return {"ready": 1, "answered": 1, "shown": shown, "error": int(self._fails(bank, self._taken))}
-
-    def _step(self, bank: Bank, now: Mapping[str, int]) -> None:
-        if self._taken is not None and self._left(bank, self._taken):
+    def step(self, pins: Pins) -> None:
+        """An access waits, or ends beside the next one."""
+        if self._taken is not None and self._left(self._taken):
             self._passed += 1
             return
-        asks = self._style.asks(now)
+        asks = self._style.asks(pins)
         if self._taken is not None:
-            self._finish(bank, self._taken, now, beside=asks)
+            self._finish(self._taken, pins, beside=asks)
         self._taken, self._passed = None, 0
         if asks:
             low = (int(self._params["width"]) // 8).bit_length() - 1
-            index, strobes = now["address"] >> low, self._style.strobes(now)
-            self._taken = {"index": index, "write": now["write"], "strobes": strobes, "data": now["written"]}
+            index, strobes = pins["address"] >> low, self._style.strobes(pins)
+            self._taken = {"index": index, "write": pins["write"], "strobes": strobes, "data": pins["written"]}
 
-    def _finish(self, bank: Bank, taken: Mapping[str, int], now: Mapping[str, int], *, beside: bool) -> None:
-        index, kind = taken["index"], "write" if taken["write"] else "read"
-        event = {"kind": kind, "target": bank.target(index), "index": index, "failed": self._fails(bank, taken)}
+    def _finish(self, taken: Mapping[str, int], now: Pins, *, beside: bool) -> None:
+        bank, index, kind = self._bank, taken["index"], "write" if taken["write"] else "read"
+        event = {"kind": kind, "target": bank.target(index), "index": index, "failed": self._fails(taken)}
         event["beside a request"] = beside
         if taken["write"]:
             data = now["written"] if self._style.late_data else taken["data"]
-            self.events.append({**event, "data": data, "strobes": taken["strobes"]})
+            self._events.append({**event, "data": data, "strobes": taken["strobes"]})
             bank.write(index, data, taken["strobes"])
         else:
-            self.events.append({**event, "data": bank.read(index, now.get("status", 0))})
+            self._events.append({**event, "data": bank.read(index, now.get("status", 0))})
 
-    def _left(self, bank: Bank, taken: Mapping[str, int]) -> int:
+    def _left(self, taken: Mapping[str, int]) -> int:
         """Cycles before the last one of an access."""
         waits = int(self._params["write_waits" if taken["write"] else "read_waits"])
-        return waits + int(self._style.long_errors and self._fails(bank, taken)) - self._passed
+        return waits + int(self._style.long_errors and self._fails(taken)) - self._passed
 
-    def _fails(self, bank: Bank, taken: Mapping[str, int]) -> bool:
-        refused = bool(taken["write"]) and taken["index"] == bank.read_only and self._params["errors"] == "both"
-        return self._params["errors"] != "none" and (not bank.mapped(taken["index"]) or refused)
+    def _fails(self, taken: Mapping[str, int]) -> bool:
+        index, errors = taken["index"], self._params["errors"]
+        refused = bool(taken["write"]) and index == self._bank.read_only and errors == "both"
+        return errors != "none" and (not self._bank.mapped(index) or refused)
 
-    def _by_key(self, inputs: Inputs) -> dict[str, int]:
-        return {key: inputs[name] for key, name in self._names.items() if name in inputs}
 
-    def _reset(self) -> None:
-        self._bank, self._taken = Bank(self._params, self._params["width"]), None
+def scoreboard(params: Params, pinout: Pinout, style: Style) -> Reporting:
+    """Return the model of a draw; only the control register is known during a reset."""
+    open_in_reset = ("ready", "answered", "shown", "error")
+    return Reporting(pinout, partial(Target, params, style), open_in_reset=open_in_reset)
 
 
 def valid(params: Params) -> bool:
@@ -149,8 +134,7 @@ def fill(params: Params, words: Mapping[str, str], *, data: str) -> dict[str, st
 def phases(
     params: Params,
     draw: Drawing,
-    ports: Mapping[str, Port],
-    clocking: Clocking,
+    pinout: Pinout,
     *,
     player: Callable[[Sequence[Access], Drawing], Mapping[str, Any]],
 ) -> Sequence[Phase]:
@@ -159,11 +143,10 @@ def phases(
     Args:
         params: of the draw.
         draw: for everything random.
-        ports: by key.
-        clocking: of the draw.
+        pinout: of the draw.
         player: makes the player that performs accesses.
     """
-    width = params["width"]
+    width, ports = params["width"], pinout.ports
     lanes = range(width // 8)
     every = [
         {"index": i, "low": 0, "strobes": (1 << width // 8) - 1, "gap": 0, "data": draw.bits(width)} for i in range(8)
@@ -181,7 +164,7 @@ def phases(
         if "status" in ports:
             steps = [(draw.random.randrange(1, 4), {ports["status"].name: draw.bits(width)}) for _ in range(40)]
             players.append({"kind": "repeat", "background": True, "steps": steps})
-        return phase(ports, clocking, players=players, opening=noise(ports, draw, reset), cut=cut)
+        return phase(pinout, players=players, opening=noise(pinout, draw, reset), cut=cut)
 
     return [
         run(reads, reset=2),

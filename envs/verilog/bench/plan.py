@@ -12,9 +12,9 @@ from ecot.envs.types import File
 from ecot.envs.verilog.bench.drawing import Drawing, Event, Point, measure
 from ecot.envs.verilog.bench.harness import MOST_CYCLES, bench_files
 from ecot.envs.verilog.bench.players import Pins, Play
-from ecot.envs.verilog.clocking import Clocking
 from ecot.envs.verilog.driver import inputs_of, outputs_of
 from ecot.envs.verilog.family import Family, Inputs, Outputs, Params, Port, Role
+from ecot.envs.verilog.pinout import Pinout
 from ecot.envs.verilog.texts import top_of
 
 Phase = Mapping[str, Any]
@@ -52,8 +52,7 @@ class Bench:
 
 
 def phase(
-    ports: Mapping[str, Port],
-    clocking: Clocking,
+    pinout: Pinout,
     *,
     players: Sequence[Mapping[str, Any]],
     opening: Sequence[Mapping[str, int]] = (),
@@ -65,8 +64,7 @@ def phase(
     """Return a phase of a plan; see `players.py`.
 
     Args:
-        ports: by key.
-        clocking: of the draw.
+        pinout: of the draw.
         players: `kind` and arguments of each.
         opening: cycles in reset: inputs by name, completed by `idle`.
         idle: inputs by name that nobody drives; 0 where left out.
@@ -74,7 +72,8 @@ def phase(
         drain: cycles after the last player of the foreground has ended.
         patience: cycles that a phase may take.
     """
-    inputs = [port for port in ports.values() if port.direction == "input" and port.role is not Role.CLOCK]
+    clocking = pinout.clocking
+    inputs = [port for port in pinout.ports.values() if port.direction == "input" and port.role is not Role.CLOCK]
     silent = {port.name: 0 for port in inputs} | dict(idle or {}) | {clocking.reset: clocking.drive(0)}
     return {
         "opening": [{**values, clocking.reset: clocking.drive(1)} for values in opening],
@@ -86,15 +85,18 @@ def phase(
     }
 
 
-def noise(ports: Mapping[str, Port], draw: Drawing, cycles: int = 2) -> list[dict[str, int]]:
+def noise(pinout: Pinout, draw: Drawing, cycles: int = 2) -> list[dict[str, int]]:
     """Return cycles in which every data input takes some value, for an opening."""
-    inputs = [port for port in ports.values() if port.direction == "input" and port.role is Role.DATA]
+    inputs = [port for port in pinout.ports.values() if port.direction == "input" and port.role is Role.DATA]
     return [{port.name: draw.bits(port.width) for port in inputs} for _ in range(cycles)]
 
 
 def ready_pattern(pin: str, draw: Drawing, *, share: float, length: int = 40) -> dict[str, Any]:
-    """Return a background player that holds a pin at 1 for about a share of all cycles."""
-    steps = [(draw.random.randrange(1, 4), {pin: int(draw.random.random() < share)}) for _ in range(length)]
+    """Return a background player that holds a pin at 1 for about a share of all cycles, half of it at the least."""
+    steps: list[tuple[int, dict[str, int]]] = []
+    # A draw with hardly any cycle at 1 would try a phase's patience.
+    while not steps or sum(n * values[pin] for n, values in steps) < share / 2 * sum(n for n, _ in steps):
+        steps = [(draw.random.randrange(1, 4), {pin: int(draw.random.random() < share)}) for _ in range(length)]
     return {"kind": "repeat", "background": True, "steps": [*steps, (1, {pin: 1})]}
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ecot.envs.verilog.bench.drawing import Drawing
 from ecot.envs.verilog.bench.plan import Phase, noise, phase, ready_pattern
-from ecot.envs.verilog.clocking import Clocking
 from ecot.envs.verilog.family import Port
+from ecot.envs.verilog.pinout import Pinout
 
 STYLES = ("valid", "axis", "suffixed")
 """How the ports of a stream are spelled; cosmetic."""
@@ -65,8 +65,7 @@ def packets(draw: Drawing, width: int, lengths: Sequence[int]) -> list[dict[str,
 
 
 def traffic(
-    ports: Mapping[str, Port],
-    clocking: Clocking,
+    pinout: Pinout,
     draw: Drawing,
     *,
     offers: Any,
@@ -76,8 +75,7 @@ def traffic(
     """Return phases over `LOADS`, every second one cut short and followed by a reset.
 
     Args:
-        ports: by key.
-        clocking: of the draw.
+        pinout: of the draw.
         draw: for everything random.
         offers: called with the most gap of a phase, returns its players.
         out: key of the stream that leaves; None where there is none.
@@ -87,8 +85,8 @@ def traffic(
     for number, (share, gap) in enumerate(LOADS):
         players = [*offers(gap), *others]
         if out is not None:
-            players.append(ready_pattern(ports[f"{out}_ready"].name, draw, share=share))
+            players.append(ready_pattern(pinout.ports[f"{out}_ready"].name, draw, share=share))
         cut = draw.random.randrange(12, 25) if number % 2 else 0
-        opening = noise(ports, draw, 2) if number % 2 == 0 else []
-        phases.append(phase(ports, clocking, players=players, cut=cut, opening=opening, drain=12))
+        opening = noise(pinout, draw, 2) if number % 2 == 0 else []
+        phases.append(phase(pinout, players=players, cut=cut, opening=opening, drain=12))
     return phases

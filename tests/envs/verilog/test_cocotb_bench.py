@@ -14,7 +14,7 @@ import pytest
 from ecot.envs.errors import TaskError
 from ecot.envs.verilog.bench.drawing import Drawing, Point, measure
 from ecot.envs.verilog.bench.harness import harness_text
-from ecot.envs.verilog.bench.plan import Plan, bench_of, draw_plan, rehearse, scoreboard_of
+from ecot.envs.verilog.bench.plan import Plan, bench_of, draw_plan, ready_pattern, rehearse, scoreboard_of
 from ecot.envs.verilog.bench.players import PLAYERS, Play, packed
 from ecot.envs.verilog.bench.replay import judge_record
 from ecot.envs.verilog.driver import outputs_of
@@ -71,6 +71,12 @@ def test_every_plan_covers_what_the_family_states(family: Family, draw: int) -> 
     covered = measure(bench.points(params), bench.crosses(params), model.events)
     assert covered.missed == ()
     assert covered.bins >= 10
+
+
+def test_a_ready_pattern_is_never_far_below_its_share() -> None:
+    for seed in range(3000):
+        steps = ready_pattern("ready", Drawing(Random(seed)), share=0.15)["steps"][:-1]
+        assert sum(count * pins["ready"] for count, pins in steps) >= 0.075 * sum(count for count, _ in steps)
 
 
 def test_a_plan_that_cannot_cover_is_an_error_of_ours(family: Family) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 from ecot.envs.verilog.bench import bus, pipelined
 from ecot.envs.verilog.bench.drawing import Drawing
 from ecot.envs.verilog.bench.plan import Bench, Phase, files_of, rehearsed
-from ecot.envs.verilog.clocking import Clocking
 from ecot.envs.verilog.family import Family, Params, Port
+from ecot.envs.verilog.pinout import Pinout
 
 _PREFIXES = {"short": "h", "long": "ahb_", "suffixed": "s_ahb_h"}
 
@@ -29,13 +29,9 @@ def _style(params: Params) -> pipelined.Style:
     return pipelined.Style(asks=_asks, strobes=lambda now: _bytes(params, now), late_data=True, long_errors=True)
 
 
-def _clocking(params: Params) -> Clocking:
-    return Clocking.of(params["naming"], params["reset"])
-
-
-def _ports(params: Params) -> dict[str, Port]:
-    """The ports by key."""
-    ports, prefix, width = _clocking(params).ports(), _PREFIXES[params["naming"]], params["width"]
+def _pinout(params: Params) -> Pinout:
+    pinout, prefix, width = Pinout(params), _PREFIXES[params["naming"]], params["width"]
+    ports = pinout.ports
 
     def add(key: str, name: str, direction: str, description: str, width: int = 1) -> None:
         ports[key] = Port(name=prefix + name, direction=direction, width=width, description=description)
@@ -53,11 +49,11 @@ def _ports(params: Params) -> dict[str, Port]:
     if params["read_only"] != "none":
         ports["status"] = Port(name="status", direction="input", width=width, description="what software may read")
     ports["control"] = Port(name="control", direction="output", width=width, description="a register, for the hardware")
-    return ports
+    return pinout
 
 
 def _fill(params: Params) -> Mapping[str, str]:
-    words = {key: port.name for key, port in _ports(params).items()}
+    words = _pinout(params).words()
     error, ready, address, size = words.get("error", ""), words["ready"], words["address"], words["size"]
     bank = pipelined.fill(params, words, data=words["written"])
     twice = (
@@ -72,7 +68,6 @@ def _fill(params: Params) -> Mapping[str, str]:
     }
     four = f"{size} == 3'd0 ? 4'b0001 << {address}[1:0] : {size} == 3'd1 ? 4'b0011 << {address}[1:0] : 4'b1111"
     return {
-        **_clocking(params).fill(),
         **bank,
         "failure_text": failures[params["errors"]],
         "sizes_text": f"0 for one byte or 1 for two bytes (`{size}` takes no other value in a transfer)"
@@ -88,7 +83,7 @@ def _fill(params: Params) -> Mapping[str, str]:
 
 def _player(params: Params, items: Sequence[pipelined.Access], draw: Drawing) -> Mapping[str, Any]:
     """Address phases one after the other; the data of each stand beside the next one."""
-    ports, full = _ports(params), (1 << int(params["width"]) // 8) - 1
+    ports, full = _pinout(params).ports, (1 << int(params["width"]) // 8) - 1
     offered: list[dict[str, int]] = []
     data: list[int | None] = []
     for item in items:
@@ -116,9 +111,7 @@ def _player(params: Params, items: Sequence[pipelined.Access], draw: Drawing) ->
 
 
 def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
-    return pipelined.phases(
-        params, draw, _ports(params), _clocking(params), player=lambda items, drawn: _player(params, items, drawn)
-    )
+    return pipelined.phases(params, draw, _pinout(params), player=lambda items, drawn: _player(params, items, drawn))
 
 
 FAMILY: Family = Family(
@@ -131,9 +124,9 @@ FAMILY: Family = Family(
         "naming": tuple(_PREFIXES),
         "top": ("ahb_lite_registers", "ahb_regs", "subordinate_registers"),
     },
-    ports=lambda params: list(_ports(params).values()),
+    ports=lambda params: list(_pinout(params).ports.values()),
     fill=_fill,
-    model=lambda params: pipelined.Target(params, _ports(params), _clocking(params), _style(params)),
+    model=lambda params: pipelined.scoreboard(params, _pinout(params), _style(params)),
     stimulus=lambda params, random: rehearsed(FAMILY, params, random),
     cosmetic=("naming", "top"),
     valid=pipelined.valid,

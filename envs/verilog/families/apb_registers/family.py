@@ -7,20 +7,16 @@ from collections.abc import Mapping, Sequence
 from ecot.envs.verilog.bench import bus
 from ecot.envs.verilog.bench.drawing import Drawing
 from ecot.envs.verilog.bench.plan import Bench, Phase, files_of, rehearsed
-from ecot.envs.verilog.clocking import Clocking
 from ecot.envs.verilog.family import Family, Params, Port
+from ecot.envs.verilog.pinout import Pinout
 
 _PREFIXES = {"short": "p", "long": "apb_", "suffixed": "s_apb_p"}
 _STYLE = bus.Style(request=("select", "enable"), instead=False, by_bytes=True)
 
 
-def _clocking(params: Params) -> Clocking:
-    return Clocking.of(params["naming"], params["reset"])
-
-
-def _ports(params: Params) -> dict[str, Port]:
-    """The ports by key."""
-    ports, prefix, width = _clocking(params).ports(), _PREFIXES[params["naming"]], params["width"]
+def _pinout(params: Params) -> Pinout:
+    pinout, prefix, width = Pinout(params), _PREFIXES[params["naming"]], params["width"]
+    ports = pinout.ports
 
     def add(key: str, name: str, direction: str, description: str, width: int = 1) -> None:
         ports[key] = Port(name=prefix + name, direction=direction, width=width, description=description)
@@ -38,11 +34,11 @@ def _ports(params: Params) -> dict[str, Port]:
     if params["read_only"] != "none":
         ports["status"] = Port(name="status", direction="input", width=width, description="what software may read")
     ports["control"] = Port(name="control", direction="output", width=width, description="a register, for the hardware")
-    return ports
+    return pinout
 
 
 def _fill(params: Params) -> Mapping[str, str]:
-    words = {key: port.name for key, port in _ports(params).items()}
+    words = _pinout(params).words()
     error = words.get("error", "")
     failures = {
         "none": "There is no error output: an access whose index has no register ends in the same way.",
@@ -51,7 +47,6 @@ def _fill(params: Params) -> Mapping[str, str]:
         "written, and 0 otherwise.",
     }
     return {
-        **_clocking(params).fill(),
         **bus.fill(params, words, _STYLE),
         "failure_text": failures[params["errors"]],
         "error_assign": f"    assign {error} = ends && ({bus.fill(params, words, _STYLE)['failing']});"
@@ -65,9 +60,10 @@ def _fill(params: Params) -> Mapping[str, str]:
 
 
 def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
-    ports = _ports(params)
+    pinout = _pinout(params)
+    ports = pinout.ports
     kind = {"kind": "apb", **{key: ports[key].name for key in ("select", "enable", "ready")}}
-    return bus.phases(params, draw, ports, _clocking(params), _STYLE, kind=kind)
+    return bus.phases(params, draw, pinout, _STYLE, kind=kind)
 
 
 FAMILY: Family = Family(
@@ -80,9 +76,9 @@ FAMILY: Family = Family(
         "naming": tuple(_PREFIXES),
         "top": ("apb_registers", "apb_regs", "peripheral_registers"),
     },
-    ports=lambda params: list(_ports(params).values()),
+    ports=lambda params: list(_pinout(params).ports.values()),
     fill=_fill,
-    model=lambda params: bus.Target(params, _ports(params), _clocking(params), _STYLE),
+    model=lambda params: bus.scoreboard(params, _pinout(params), _STYLE),
     stimulus=lambda params, random: rehearsed(FAMILY, params, random),
     cosmetic=("naming", "top"),
     valid=bus.valid,

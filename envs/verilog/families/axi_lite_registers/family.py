@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ecot.envs.verilog.bench import registers
 from ecot.envs.verilog.bench.drawing import Drawing, Point
 from ecot.envs.verilog.bench.plan import Bench, Phase, files_of, noise, phase, ready_pattern, rehearsed
-from ecot.envs.verilog.clocking import RESETS, Clocking
+from ecot.envs.verilog.bench.reporting import Reporting
+from ecot.envs.verilog.clocking import RESETS
 from ecot.envs.verilog.families.axi_lite_registers.model import CODES, WIDTH, Registers
 from ecot.envs.verilog.family import Family, Params, Port
+from ecot.envs.verilog.pinout import Pinout
 
 _PREFIXES = {"short": "", "long": "s_axi_", "suffixed": "axil_"}
 _FLOW = {
@@ -19,13 +22,9 @@ _FLOW = {
 }
 
 
-def _clocking(params: Params) -> Clocking:
-    return Clocking.of(params["naming"], params["reset"])
-
-
-def _ports(params: Params) -> dict[str, Port]:
-    """The ports by key."""
-    ports = _clocking(params).ports()
+def _pinout(params: Params) -> Pinout:
+    pinout = Pinout(params)
+    ports = pinout.ports
     prefix = _PREFIXES[params["naming"]]
 
     def add(key: str, direction: str, description: str, width: int = 1) -> None:
@@ -52,16 +51,15 @@ def _ports(params: Params) -> dict[str, Port]:
     if params["read_only"] != "none":
         ports["status"] = Port(name="status", direction="input", width=WIDTH, description="what software may read")
     ports["control"] = Port(name="control", direction="output", width=WIDTH, description="a register, for the hardware")
-    return ports
+    return pinout
 
 
 def _fill(params: Params) -> Mapping[str, str]:
-    words = {key: port.name for key, port in _ports(params).items()}
+    words = _pinout(params).words()
     overlap = params["flow"] == "overlap"
     bank = registers.fill(params, WIDTH, status=words.get("status", ""), control=words["control"])
     return {
         **words,
-        **_clocking(params).fill(),
         **bank,
         "zero": f"{WIDTH}'d0",
         "flow_text": _FLOW[params["flow"]],
@@ -89,46 +87,46 @@ def _write_code(params: Params) -> str:
     return f"write_index > {last} ? {other} : write_index == {hidden} ? 2'd2 : 2'd0"
 
 
-def _model(params: Params) -> Registers:
-    return Registers(params, _ports(params), _clocking(params))
+def _model(params: Params) -> Reporting:
+    return Reporting(_pinout(params), partial(Registers, params), open_in_reset=("awready", "wready", "arready"))
 
 
 def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
     """Directed reads and writes of every place, a reset in mid-flight, then random traffic at several loads."""
-    ports, clocking = _ports(params), _clocking(params)
+    pinout = _pinout(params)
     every = [{"index": index, "low": 0, "data": draw.bits(WIDTH), "strobes": 15, "gap": 0} for index in range(8)]
     partial = [{**item, "data": draw.bits(WIDTH), "strobes": draw.random.randrange(1, 15)} for item in every * 2]
     inverted = [{**item, "data": item["data"] ^ (1 << WIDTH) - 1} for item in every]
     phases = [
-        phase(ports, clocking, players=_traffic(params, draw, [], every, (1.0, 1.0)), opening=noise(ports, draw)),
+        phase(pinout, players=_traffic(params, draw, [], every, (1.0, 1.0)), opening=noise(pinout, draw)),
         *(
-            phase(ports, clocking, players=_traffic(params, draw, writes, reads, (1.0, 1.0)))
+            phase(pinout, players=_traffic(params, draw, writes, reads, (1.0, 1.0)))
             for writes, reads in ((every, []), ([], every), (inverted, []), ([], every), (partial, every))
         ),
-        phase(ports, clocking, players=_traffic(params, draw, [], every, (1.0, 0.5))),
+        phase(pinout, players=_traffic(params, draw, [], every, (1.0, 0.5))),
     ]
     for number, loads in enumerate([(1.0, 0.3), (0.4, 1.0), (0.5, 0.5), (0.0, 0.0)]):
         writes, reads = ([registers.access(draw, params, WIDTH) for _ in range(18)] for _ in range(2))
         cut = draw.random.randrange(10, 20) if number > 1 else 0
-        opening = noise(ports, draw, 3) if number % 2 else []
+        opening = noise(pinout, draw, 3) if number % 2 else []
         players = _traffic(params, draw, writes, reads, loads)
-        phases.append(phase(ports, clocking, players=players, cut=cut, opening=opening))
-    return [*phases, phase(ports, clocking, players=_traffic(params, draw, [], every, (1.0, 1.0)))]
+        phases.append(phase(pinout, players=players, cut=cut, opening=opening))
+    return [*phases, phase(pinout, players=_traffic(params, draw, [], every, (1.0, 1.0)))]
 
 
 def _traffic(
     params: Params, draw: Drawing, writes: Sequence[Any], reads: Sequence[Any], loads: tuple[float, float]
 ) -> list[dict[str, Any]]:
     """Three masters for the channels that come in, two ready patterns for those that go out."""
-    names = {key: port.name for key, port in _ports(params).items()}
+    named = _pinout(params).ports
+    names = {key: port.name for key, port in named.items()}
 
     def channel(valid: str, ready: str, items: Sequence[Any], pins: Mapping[str, str]) -> dict[str, Any]:
-        ports = {port.name: port for port in _ports(params).values()}
         listed = [
             {
                 "gap": item["gap"] if draw.random.random() < 0.5 else 0,
                 "values": {names[pin]: item[key] for pin, key in pins.items()},
-                "junk": {names[pin]: draw.bits(ports[names[pin]].width) for pin in pins},
+                "junk": {names[pin]: draw.bits(named[pin].width) for pin in pins},
             }
             for item in items
         ]
@@ -175,7 +173,7 @@ FAMILY: Family = Family(
         "naming": tuple(_PREFIXES),
         "top": ("axi_lite_registers", "axil_regs", "control_registers"),
     },
-    ports=lambda params: list(_ports(params).values()),
+    ports=lambda params: list(_pinout(params).ports.values()),
     fill=_fill,
     model=_model,
     stimulus=lambda params, random: rehearsed(FAMILY, params, random),

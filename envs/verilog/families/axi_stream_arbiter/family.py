@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from ecot.envs.verilog.bench import streams
 from ecot.envs.verilog.bench.drawing import Drawing, Event, Point
 from ecot.envs.verilog.bench.plan import Bench, Phase, files_of, rehearsed
-from ecot.envs.verilog.clocking import RESETS, Clocking, listed
-from ecot.envs.verilog.family import Family, Inputs, Outputs, Params, Port
+from ecot.envs.verilog.bench.reporting import Reporting
+from ecot.envs.verilog.clocking import RESETS, listed
+from ecot.envs.verilog.family import Family, Params, Port
+from ecot.envs.verilog.pinout import Pinout, Pins
 
 _POLICY = {
     "fixed_low": "the first input in the order {order} that offers a word",
@@ -23,77 +26,59 @@ _GRANT = {
 _NAMING = {"valid": "short", "axis": "long", "suffixed": "suffixed"}
 
 
-def _clocking(params: Params) -> Clocking:
-    return Clocking.of(_NAMING[params["naming"]], params["reset"])
-
-
 def _keys(params: Params) -> str:
     """The inputs by key."""
     return "abc"[: params["inputs"]]
 
 
-def _ports(params: Params) -> dict[str, Port]:
-    """The ports by key."""
-    ports = _clocking(params).ports()
+def _pinout(params: Params) -> Pinout:
+    pinout = Pinout({**params, "naming": _NAMING[params["naming"]]})
+    ports = pinout.ports
     for key in _keys(params):
         ports |= streams.stream_ports(params["naming"], key, width=params["width"], last=True, receives=True)
     ports |= streams.stream_ports(params["naming"], "out", width=params["width"], last=True, receives=False)
     if params["source"]:
         ports["origin"] = Port(name="origin", direction="output", width=2, description="number of the input, from 0")
-    return ports
+    return pinout
 
 
 class Arbiter:
-    """The specification over numbers of inputs. Nothing is known before the first reset."""
+    """The specification over numbers of inputs, after a reset."""
 
-    def __init__(self, params: Params) -> None:
-        """A module that has not been reset."""
-        self.events: list[Event] = []
-        self._params, self._clocking, self._keys = params, _clocking(params), _keys(params)
-        self._names = {key: port.name for key, port in _ports(params).items()}
-        self._known = False
+    def __init__(self, params: Params, events: list[Event]) -> None:
+        """No input is chosen; `events` takes words that move."""
+        self._params, self._keys, self._events = params, _keys(params), events
         self._owner: int | None = None
-        self._served = 0
+        self._served = len(self._keys) - 1
 
-    def settle(self, inputs: Inputs) -> Outputs:
-        """Outputs for these inputs."""
-        if self._clocking.resets_at_once(inputs):
-            self._reset()
-        readies = [f"{key}_ready" for key in self._keys]
-        keys = [*readies, "out_valid", "out_data", "out_last", *(["origin"] if self._params["source"] else [])]
-        values: dict[str, int | None] = dict.fromkeys(keys)
-        if self._known:
-            chosen = self._chosen(inputs)
-            values["out_valid"] = int(chosen is not None and self._offers(inputs, chosen))
-            for number, key in enumerate(self._keys):
-                values[f"{key}_ready"] = int(number == chosen and bool(inputs[self._names["out_ready"]]))
-            if chosen is not None and values["out_valid"]:
-                values["out_data"] = inputs[self._names[f"{self._keys[chosen]}_data"]]
-                values["out_last"] = inputs[self._names[f"{self._keys[chosen]}_last"]]
-                if "origin" in values:
-                    values["origin"] = chosen
-        return {self._names[key]: value for key, value in values.items()}
+    def outputs(self, pins: Pins) -> Mapping[str, int | None]:
+        """The offer of the input that is chosen."""
+        chosen = self._chosen(pins)
+        values: dict[str, int | None] = dict.fromkeys(("out_data", "out_last", "origin"))
+        values["out_valid"] = int(chosen is not None and self._offers(pins, chosen))
+        for number, key in enumerate(self._keys):
+            values[f"{key}_ready"] = int(number == chosen and bool(pins["out_ready"]))
+        if chosen is not None and values["out_valid"]:
+            key = self._keys[chosen]
+            values |= {"out_data": pins[f"{key}_data"], "out_last": pins[f"{key}_last"], "origin": chosen}
+        return values
 
-    def clock(self, inputs: Inputs) -> None:
-        """One rising edge."""
-        if self._clocking.resets(inputs):
-            self._reset()
+    def step(self, pins: Pins) -> None:
+        """A word may move."""
+        chosen = self._chosen(pins)
+        if chosen is None or not self._offers(pins, chosen):
             return
-        chosen = self._chosen(inputs) if self._known else None
-        if chosen is None or not self._offers(inputs, chosen):
-            return
-        last = inputs[self._names[f"{self._keys[chosen]}_last"]]
-        rivals = sum(self._offers(inputs, number) for number in range(len(self._keys))) - 1
-        taken = inputs[self._names["out_ready"]]
+        last, taken = pins[f"{self._keys[chosen]}_last"], pins["out_ready"]
+        rivals = sum(self._offers(pins, number) for number in range(len(self._keys))) - 1
         if taken:
-            data = inputs[self._names[f"{self._keys[chosen]}_data"]]
-            self.events.append({"input": chosen, "last": last, "rivals": rivals, "data": data})
+            data = pins[f"{self._keys[chosen]}_data"]
+            self._events.append({"input": chosen, "last": last, "rivals": rivals, "data": data})
         if taken and (last or self._params["grant"] == "word"):
             self._owner, self._served = None, chosen
         else:
             self._owner = chosen
 
-    def _chosen(self, inputs: Inputs) -> int | None:
+    def _chosen(self, pins: Pins) -> int | None:
         if self._owner is not None:
             return self._owner
         order = list(range(len(self._keys)))
@@ -101,17 +86,18 @@ class Arbiter:
             order.reverse()
         elif self._params["policy"] == "round_robin":
             order = [(self._served + 1 + number) % len(order) for number in order]
-        return next((number for number in order if self._offers(inputs, number)), None)
+        return next((number for number in order if self._offers(pins, number)), None)
 
-    def _offers(self, inputs: Inputs, number: int) -> bool:
-        return bool(inputs[self._names[f"{self._keys[number]}_valid"]])
+    def _offers(self, pins: Pins, number: int) -> bool:
+        return bool(pins[f"{self._keys[number]}_valid"])
 
-    def _reset(self) -> None:
-        self._known, self._owner, self._served = True, None, len(self._keys) - 1
+
+def _model(params: Params) -> Reporting:
+    return Reporting(_pinout(params), partial(Arbiter, params))
 
 
 def _fill(params: Params) -> Mapping[str, str]:
-    words = {key: port.name for key, port in _ports(params).items()}
+    words = _pinout(params).words()
     keys = _keys(params)
     valids = [f"`{words[f'{key}_valid']}`" for key in keys]
     spoken = {"order": listed(valids), "reverse": listed(valids[::-1]), "first": valids[0]}
@@ -127,7 +113,6 @@ def _fill(params: Params) -> Mapping[str, str]:
 
     return {
         **words,
-        **_clocking(params).fill(),
         "count": str(len(keys)),
         "streams": ", ".join(
             f"`{words[f'{key}_valid']}`/`{words[f'{key}_ready']}` (input {n})" for n, key in enumerate(keys)
@@ -145,19 +130,19 @@ def _fill(params: Params) -> Mapping[str, str]:
         "readies": "\n".join(readies),
         "any": " || ".join(words[f"{key}_valid"] for key in keys),
         "ends": words["out_ready"] + (f" && {words['out_last']}" if params["grant"] == "packet" else ""),
-        "owner_update": _owner_update(params, words["out_valid"]),
+        "owner_update": _owner_update(params, words),
         "third_ready": f"    assign {words['c_ready']} = {words['out_ready']};" if "c_ready" in words else "",
     }
 
 
-def _owner_update(params: Params, offered: str) -> str:
+def _owner_update(params: Params, words: Mapping[str, str]) -> str:
     """The register of the chosen input; in a circle it also tells who was served last, and so needs a reset."""
+    update = f"if ({words['out_valid']})\n            owner <= chosen;"
     if params["policy"] != "round_robin":
-        return f"    always @(posedge {_clocking(params).clock})\n        if ({offered})\n            owner <= chosen;"
-    clocking, first = _clocking(params).fill(), params["inputs"] - 1
+        return f"    always @(posedge {words['clock']})\n        {update}"
     return (
-        f"    always @({clocking['edges']})\n        if ({clocking['reset_active']})\n"
-        f"            owner <= 2'd{first};\n        else if ({offered})\n            owner <= chosen;"
+        f"    always @({words['edges']})\n        if ({words['reset_active']})\n"
+        f"            owner <= 2'd{params['inputs'] - 1};\n        else {update}"
     )
 
 
@@ -176,16 +161,16 @@ def _choice(params: Params, valids: Sequence[str]) -> str:
 
 
 def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
-    ports, keys = _ports(params), _keys(params)
+    pinout, keys = _pinout(params), _keys(params)
 
     def offers(gap: int) -> list[dict[str, object]]:
         lengths = [[draw.random.choice((1, 1, 2, 3, 4)) for _ in range(8)] for _ in keys]
         return [
-            streams.offer(ports, key, streams.packets(draw, params["width"], lengths[number]), draw, gap)
+            streams.offer(pinout.ports, key, streams.packets(draw, params["width"], lengths[number]), draw, gap)
             for number, key in enumerate(keys)
         ]
 
-    return streams.traffic(ports, _clocking(params), draw, offers=offers)
+    return streams.traffic(pinout, draw, offers=offers)
 
 
 def _points(params: Params) -> Sequence[Point]:
@@ -211,9 +196,9 @@ FAMILY: Family = Family(
         "naming": streams.STYLES,
         "top": ("axi_stream_arbiter", "stream_mux", "packet_arbiter"),
     },
-    ports=lambda params: list(_ports(params).values()),
+    ports=lambda params: list(_pinout(params).ports.values()),
     fill=_fill,
-    model=Arbiter,
+    model=_model,
     stimulus=lambda params, random: rehearsed(FAMILY, params, random),
     cosmetic=("naming", "top"),
     judge="cocotb",

@@ -8,8 +8,8 @@ from typing import Any
 from ecot.envs.verilog.bench import bus, pipelined
 from ecot.envs.verilog.bench.drawing import Drawing
 from ecot.envs.verilog.bench.plan import Bench, Phase, files_of, rehearsed
-from ecot.envs.verilog.clocking import Clocking
 from ecot.envs.verilog.family import Family, Params, Port
+from ecot.envs.verilog.pinout import Pinout
 
 _PREFIXES = {"short": "", "long": "obi_", "suffixed": "s_"}
 _STYLE = pipelined.Style(
@@ -17,13 +17,9 @@ _STYLE = pipelined.Style(
 )
 
 
-def _clocking(params: Params) -> Clocking:
-    return Clocking.of(params["naming"], params["reset"])
-
-
-def _ports(params: Params) -> dict[str, Port]:
-    """The ports by key."""
-    ports, prefix, width = _clocking(params).ports(), _PREFIXES[params["naming"]], params["width"]
+def _pinout(params: Params) -> Pinout:
+    pinout, prefix, width = Pinout(params), _PREFIXES[params["naming"]], params["width"]
+    ports = pinout.ports
 
     def add(key: str, name: str, direction: str, description: str, width: int = 1) -> None:
         ports[key] = Port(name=prefix + name, direction=direction, width=width, description=description)
@@ -41,11 +37,11 @@ def _ports(params: Params) -> dict[str, Port]:
     if params["read_only"] != "none":
         ports["status"] = Port(name="status", direction="input", width=width, description="what software may read")
     ports["control"] = Port(name="control", direction="output", width=width, description="a register, for the hardware")
-    return ports
+    return pinout
 
 
 def _fill(params: Params) -> Mapping[str, str]:
-    words = {key: port.name for key, port in _ports(params).items()}
+    words = _pinout(params).words()
     error = words.get("error", "")
     bank = pipelined.fill(params, words, data="data")
     failures = {
@@ -55,7 +51,6 @@ def _fill(params: Params) -> Mapping[str, str]:
         "read-only register.",
     }
     return {
-        **_clocking(params).fill(),
         **bank,
         "failure_text": failures[params["errors"]],
         "error_assign": f"    assign {error} = answers && ({bank['failing']});" if error else "",
@@ -65,7 +60,7 @@ def _fill(params: Params) -> Mapping[str, str]:
 
 def _player(params: Params, items: Sequence[pipelined.Access], draw: Drawing) -> Mapping[str, Any]:
     """Requests that stay until they are granted."""
-    ports, low = _ports(params), (int(params["width"]) // 8).bit_length() - 1
+    ports, low = _pinout(params).ports, (int(params["width"]) // 8).bit_length() - 1
     offered = []
     for item in items:
         values = {
@@ -85,9 +80,7 @@ def _player(params: Params, items: Sequence[pipelined.Access], draw: Drawing) ->
 
 
 def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
-    return pipelined.phases(
-        params, draw, _ports(params), _clocking(params), player=lambda items, drawn: _player(params, items, drawn)
-    )
+    return pipelined.phases(params, draw, _pinout(params), player=lambda items, drawn: _player(params, items, drawn))
 
 
 FAMILY: Family = Family(
@@ -100,9 +93,9 @@ FAMILY: Family = Family(
         "naming": tuple(_PREFIXES),
         "top": ("obi_registers", "obi_regs", "core_registers"),
     },
-    ports=lambda params: list(_ports(params).values()),
+    ports=lambda params: list(_pinout(params).ports.values()),
     fill=_fill,
-    model=lambda params: pipelined.Target(params, _ports(params), _clocking(params), _STYLE),
+    model=lambda params: pipelined.scoreboard(params, _pinout(params), _STYLE),
     stimulus=lambda params, random: rehearsed(FAMILY, params, random),
     cosmetic=("naming", "top"),
     valid=pipelined.valid,

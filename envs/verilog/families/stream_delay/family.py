@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from ecot.envs.verilog.bench import streams
-from ecot.envs.verilog.bench.drawing import Drawing, Point
-from ecot.envs.verilog.bench.machine import Machine
+from ecot.envs.verilog.bench.drawing import Drawing, Event, Point
 from ecot.envs.verilog.bench.plan import Bench, Phase, files_of, rehearsed
-from ecot.envs.verilog.clocking import RESETS, Clocking
-from ecot.envs.verilog.family import Family, Inputs, Outputs, Params, Port
+from ecot.envs.verilog.bench.reporting import Reporting
+from ecot.envs.verilog.clocking import RESETS
+from ecot.envs.verilog.family import Family, Params
+from ecot.envs.verilog.pinout import Pinout, Pins
 
 _NAMING = {"valid": "short", "axis": "long", "suffixed": "suffixed"}
 _WORK = {
@@ -22,15 +24,11 @@ _WORK = {
 _VERILOG = {"plain": "{old}", "difference": "{data} - {old}", "sum": "{data} + {old}", "flips": "{data} ^ {old}"}
 
 
-def _clocking(params: Params) -> Clocking:
-    return Clocking.of(_NAMING[params["naming"]], params["reset"])
-
-
-def _ports(params: Params) -> dict[str, Port]:
-    """The ports by key."""
-    ports, width = _clocking(params).ports(), params["width"]
-    ports |= streams.stream_ports(params["naming"], "in", width=width, last=True, receives=True)
-    return ports | streams.stream_ports(params["naming"], "out", width=width, last=True, receives=False)
+def _pinout(params: Params) -> Pinout:
+    pinout = Pinout({**params, "naming": _NAMING[params["naming"]]})
+    for key, receives in (("in", True), ("out", False)):
+        pinout.ports |= streams.stream_ports(params["naming"], key, width=params["width"], last=True, receives=receives)
+    return pinout
 
 
 def _filling(params: Params) -> int:
@@ -38,54 +36,38 @@ def _filling(params: Params) -> int:
     return {"zeros": 0, "ones": (1 << int(params["width"])) - 1, "one": 1}[str(params["filling"])]
 
 
-class Delay(Machine):
-    """The specification over a queue of the last words."""
+class Delay:
+    """The specification over a queue of the last words, after a reset."""
 
-    def __init__(self, params: Params) -> None:
-        """A module that has not been reset."""
-        super().__init__(_ports(params), _clocking(params))
-        self._params = params
-        self._past: deque[int] = deque()
-        self._moved = 0
+    def __init__(self, params: Params, events: list[Event]) -> None:
+        """No word has moved; `events` takes what words do."""
+        self._params, self._events = params, events
+        self._past, self._moved = self._empty(), 0
 
-    def clear(self) -> None:
-        """No word has moved."""
-        self._past = deque([_filling(self._params)] * int(self._params["depth"]))
-        self._moved = 0
-
-    def settle(self, inputs: Inputs) -> Outputs:
-        """Outputs for these inputs, in reset too."""
-        values = dict(super().settle(inputs))
-        if self._known:
-            values |= {self._outputs[key]: value for key, value in self.answer(self._by_key(inputs)).items()}
-        return values
-
-    def stored(self) -> Mapping[str, int | None]:
-        """Every output depends on the inputs."""
-        return {}
-
-    def answer(self, now: Mapping[str, int]) -> Mapping[str, int | None]:
+    def outputs(self, pins: Pins) -> Mapping[str, int | None]:
         """The handshakes pass through; data mean something beside a valid."""
-        values: dict[str, int | None] = {"out_valid": now["in_valid"], "in_ready": now["out_ready"]}
-        if now["in_valid"]:
-            values |= {"out_data": self._met(now["in_data"]), "out_last": now["in_last"]}
-        return values
+        data, last = (self._met(pins["in_data"]), pins["in_last"]) if pins["in_valid"] else (None, None)
+        return {"out_valid": pins["in_valid"], "in_ready": pins["out_ready"], "out_data": data, "out_last": last}
 
-    def step(self, now: Mapping[str, int]) -> None:
+    def step(self, pins: Pins) -> None:
         """A word may move."""
-        if not now["in_valid"]:
+        if not pins["in_valid"]:
             return
-        if not now["out_ready"]:
-            self.events.append({"kind": "waits"})
+        if not pins["out_ready"]:
+            self._events.append({"kind": "waits"})
             return
         early = self._moved < int(self._params["depth"])
-        word = {0: "zeros", (1 << int(self._params["width"])) - 1: "ones"}.get(now["in_data"], "other")
-        self.events.append({"kind": "moves", "early": early, "last": now["in_last"], "word": word})
-        self._past.append(now["in_data"])
+        word = {0: "zeros", (1 << int(self._params["width"])) - 1: "ones"}.get(pins["in_data"], "other")
+        self._events.append({"kind": "moves", "early": early, "last": pins["in_last"], "word": word})
+        self._past.append(pins["in_data"])
         self._past.popleft()
         self._moved += 1
-        if now["in_last"] and self._params["restart"]:
-            self.clear()
+        if pins["in_last"] and self._params["restart"]:
+            self._past, self._moved = self._empty(), 0
+
+    def _empty(self) -> deque[int]:
+        """What words find that come before others have moved."""
+        return deque([_filling(self._params)] * int(self._params["depth"]))
 
     def _met(self, word: int) -> int:
         old, size = self._past[0], 1 << int(self._params["width"])
@@ -94,8 +76,12 @@ class Delay(Machine):
         ] % size
 
 
+def _model(params: Params) -> Reporting:
+    return Reporting(_pinout(params), partial(Delay, params))
+
+
 def _fill(params: Params) -> Mapping[str, str]:
-    words = {key: port.name for key, port in _ports(params).items()}
+    words = _pinout(params).words()
     width, depth = params["width"], params["depth"]
     old = f"word_{depth - 1}"
     before = [words["in_data"], *(f"word_{index}" for index in range(depth - 1))]
@@ -111,7 +97,6 @@ def _fill(params: Params) -> Mapping[str, str]:
     )
     return {
         **words,
-        **_clocking(params).fill(),
         "depth": "one word" if depth == 1 else f"{depth} words",
         "behind": "the word that moved immediately before it"
         if depth == 1
@@ -134,13 +119,13 @@ def _fill(params: Params) -> Mapping[str, str]:
 
 
 def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
-    ports = _ports(params)
+    pinout = _pinout(params)
 
     def offers(gap: int) -> list[dict[str, object]]:
         lengths = [draw.random.choice((1, 5, 6)), *(draw.random.choice((1, 2, 3, 5, 6)) for _ in range(4))]
-        return [streams.offer(ports, "in", streams.packets(draw, params["width"], lengths), draw, gap)]
+        return [streams.offer(pinout.ports, "in", streams.packets(draw, params["width"], lengths), draw, gap)]
 
-    return streams.traffic(ports, _clocking(params), draw, offers=offers)
+    return streams.traffic(pinout, draw, offers=offers)
 
 
 def _points(params: Params) -> Sequence[Point]:
@@ -167,9 +152,9 @@ FAMILY: Family = Family(
         "naming": streams.STYLES,
         "top": ("stream_delay", "word_delay", "delay_line"),
     },
-    ports=lambda params: list(_ports(params).values()),
+    ports=lambda params: list(_pinout(params).ports.values()),
     fill=_fill,
-    model=Delay,
+    model=_model,
     stimulus=lambda params, random: rehearsed(FAMILY, params, random),
     cosmetic=("naming", "top"),
     judge="cocotb",

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import reduce
+from functools import partial, reduce
 from operator import add, and_, xor
 
 from ecot.envs.verilog.bench import streams
-from ecot.envs.verilog.bench.drawing import Drawing, Point
-from ecot.envs.verilog.bench.machine import Machine
+from ecot.envs.verilog.bench.drawing import Drawing, Event, Point
 from ecot.envs.verilog.bench.plan import Bench, Phase, files_of, ready_pattern, rehearsed
-from ecot.envs.verilog.clocking import RESETS, Clocking, listed
+from ecot.envs.verilog.bench.reporting import Reporting
+from ecot.envs.verilog.clocking import RESETS, listed
 from ecot.envs.verilog.family import Family, Params, Port
+from ecot.envs.verilog.pinout import Pinout, Pins
 
 _NAMING = {"valid": "short", "axis": "long", "suffixed": "suffixed"}
 _JOINS = {"xor": (xor, "^"), "add": (add, "+"), "and": (and_, "&")}
 _COUNT_BITS = 3
-
-
-def _clocking(params: Params) -> Clocking:
-    return Clocking.of(_NAMING[params["naming"]], params["reset"])
 
 
 def _keys(params: Params) -> str:
@@ -28,9 +25,9 @@ def _keys(params: Params) -> str:
     return "abc"[: params["branches"]]
 
 
-def _ports(params: Params) -> dict[str, Port]:
-    """The ports by key."""
-    ports, forks = _clocking(params).ports(), params["shape"] != "join"
+def _pinout(params: Params) -> Pinout:
+    pinout = Pinout({**params, "naming": _NAMING[params["naming"]]})
+    ports, forks = pinout.ports, params["shape"] != "join"
     single = "in" if forks else "out"
     style, width = params["naming"], params["width"]
     ports |= streams.stream_ports(style, single, width=width, last=False, receives=forks)
@@ -39,41 +36,32 @@ def _ports(params: Params) -> dict[str, Port]:
             spelled = port.name.replace("src", "dst").replace("s0", "m0").replace("s1", "m1").replace("s2", "m2")
             ports[name] = replace(port, name=spelled if forks else port.name)
     ports["count"] = Port(name="count", direction="output", width=_COUNT_BITS, description="what has moved since reset")
-    return ports
+    return pinout
 
 
-class ForkJoin(Machine):
-    """The specification over the set of branches that are done with the present word."""
+class ForkJoin:
+    """The specification over the set of branches that are done with the present word, after a reset."""
 
-    def __init__(self, params: Params) -> None:
-        """A module that has not been reset."""
-        super().__init__(_ports(params), _clocking(params))
-        self._params, self._keys = params, _keys(params)
+    def __init__(self, params: Params, events: list[Event]) -> None:
+        """Nothing has moved; `events` takes words that move or wait."""
+        self._params, self._keys, self._events = params, _keys(params), events
         self._served: set[str] = set()
         self._count = 0
 
-    def clear(self) -> None:
-        """Nothing has moved."""
-        self._served, self._count = set(), 0
+    def outputs(self, pins: Pins) -> Mapping[str, int | None]:
+        """Handshakes, data and the count."""
+        shown = self._joined(pins) if self._params["shape"] == "join" else self._forked(pins)
+        return {**shown, "count": self._count}
 
-    def stored(self) -> Mapping[str, int | None]:
-        """The count."""
-        return {"count": self._count}
-
-    def answer(self, now: Mapping[str, int]) -> Mapping[str, int | None]:
-        """Handshakes and data."""
-        return self._joined(now) if self._params["shape"] == "join" else self._forked(now)
-
-    def step(self, now: Mapping[str, int]) -> None:
+    def step(self, pins: Pins) -> None:
         """A word may move somewhere."""
-        pins = "ready" if self._params["shape"] != "join" else "valid"
-        up = "".join(str(now[f"{key}_{pins}"]) for key in self._keys)
-        answer = self.answer(now)
-        valid, ready = ("in_valid", "in_ready") if pins == "ready" else ("out_valid", "out_ready")
-        both = {**now, **answer}
+        part = "ready" if self._params["shape"] != "join" else "valid"
+        up = "".join(str(pins[f"{key}_{part}"]) for key in self._keys)
+        valid, ready = ("in_valid", "in_ready") if part == "ready" else ("out_valid", "out_ready")
+        both = {**pins, **self.outputs(pins)}
         moves = bool(both[valid] and both[ready])
-        if pins == "valid" or now["in_valid"]:
-            self.events.append(
+        if part == "valid" or pins["in_valid"]:
+            self._events.append(
                 {
                     "kind": "moves" if moves else "waits",
                     "branches": up,
@@ -81,30 +69,30 @@ class ForkJoin(Machine):
                     "count": self._count,
                 }
             )
-        if self._params["shape"] == "each" and now["in_valid"]:
-            self._served |= {key for key in self._keys if now[f"{key}_ready"]}
+        if self._params["shape"] == "each" and pins["in_valid"]:
+            self._served |= {key for key in self._keys if pins[f"{key}_ready"]}
         if moves:
             self._served = set()
             most = (1 << _COUNT_BITS) - 1
             self._count = min(self._count + 1, most) if self._params["full"] == "stops" else (self._count + 1) & most
 
-    def _joined(self, now: Mapping[str, int]) -> dict[str, int | None]:
+    def _joined(self, now: Pins) -> dict[str, int | None]:
         offered = all(now[f"{key}_valid"] for key in self._keys)
-        values: dict[str, int | None] = {"out_valid": int(offered)}
+        values: dict[str, int | None] = {"out_valid": int(offered), "out_data": None}
         values |= {f"{key}_ready": int(offered and bool(now["out_ready"])) for key in self._keys}
         if offered:
             combine = _JOINS[self._params["work"]][0]
             values["out_data"] = reduce(combine, (now[f"{key}_data"] for key in self._keys)) % self._size()
         return values
 
-    def _forked(self, now: Mapping[str, int]) -> dict[str, int | None]:
+    def _forked(self, now: Pins) -> dict[str, int | None]:
         values: dict[str, int | None] = {}
         willing = {key for key in self._keys if now[f"{key}_ready"]}
         values["in_ready"] = int(willing | self._served == set(self._keys))
         for number, key in enumerate(self._keys):
             others = willing >= set(self._keys) - {key}
             valid = bool(now["in_valid"]) and (key not in self._served if self._params["shape"] == "each" else others)
-            values[f"{key}_valid"] = int(valid)
+            values |= {f"{key}_valid": int(valid), f"{key}_data": None}
             if valid:
                 data = {"same": now["in_data"], "plus": now["in_data"] + number, "invert": now["in_data"]}
                 flip = self._size() - 1 if self._params["work"] == "invert" and number else 0
@@ -115,19 +103,24 @@ class ForkJoin(Machine):
         return 1 << int(self._params["width"])
 
 
+def _model(params: Params) -> Reporting:
+    pinout = _pinout(params)
+    combinational = [key for key, port in pinout.ports.items() if port.direction == "output" and key != "count"]
+    return Reporting(pinout, partial(ForkJoin, params), open_in_reset=combinational)
+
+
 def _valid(params: Params) -> bool:
     """What is done to data is of the fork or of the join."""
     return bool((params["shape"] == "join") == (params["work"] in _JOINS))
 
 
 def _fill(params: Params) -> Mapping[str, str]:
-    words = {key: port.name for key, port in _ports(params).items()}
+    words = _pinout(params).words()
     forks = params["shape"] != "join"
     moves = f"{words['in_valid']} && {words['in_ready']}" if forks else f"{words['out_valid']} && {words['out_ready']}"
     step = f"total + {_COUNT_BITS}'d1"
     return {
         **words,
-        **_clocking(params).fill(),
         "what": "one stream into several" if forks else "several streams into one",
         "task": f"copies each word of one stream to {len(_keys(params))} streams"
         if forks
@@ -220,13 +213,13 @@ def _once(params: Params, words: Mapping[str, str]) -> list[str]:
 
 
 def _each(params: Params, words: Mapping[str, str]) -> list[str]:
-    readies, clocking = [words[f"{key}_ready"] for key in _keys(params)], _clocking(params).fill()
+    readies = [words[f"{key}_ready"] for key in _keys(params)]
     left = len(readies) - 1
     lines = [
         f"    reg [{left}:0] served;",
         f"    wire [{left}:0] willing = served | {{{', '.join(reversed(readies))}}};",
-        f"    always @({clocking['edges']})",
-        f"        if ({clocking['reset_active']})\n            served <= 0;",
+        f"    always @({words['edges']})",
+        f"        if ({words['reset_active']})\n            served <= 0;",
         f"        else if ({words['in_valid']})\n            served <= &willing ? 0 : willing;",
         f"    assign {words['in_ready']} = &willing;",
     ]
@@ -248,9 +241,9 @@ def _hasty(params: Params, words: Mapping[str, str]) -> str:
 
 
 def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
-    ports, keys, forks = _ports(params), _keys(params), params["shape"] != "join"
+    pinout, keys, forks = _pinout(params), _keys(params), params["shape"] != "join"
     others = [
-        ready_pattern(ports[f"{key}_ready"].name, draw, share=share)
+        ready_pattern(pinout.ports[f"{key}_ready"].name, draw, share=share)
         for key, share in zip(keys, (0.7, 0.5, 0.6), strict=False)
         if forks
     ]
@@ -258,11 +251,11 @@ def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
     def offers(gap: int) -> list[dict[str, object]]:
         sources = ("in",) if forks else keys
         return [
-            streams.offer(ports, key, [{"data": draw.bits(params["width"])} for _ in range(12)], draw, gap)
+            streams.offer(pinout.ports, key, [{"data": draw.bits(params["width"])} for _ in range(12)], draw, gap)
             for key in sources
         ]
 
-    return streams.traffic(ports, _clocking(params), draw, offers=offers, out=None if forks else "out", others=others)
+    return streams.traffic(pinout, draw, offers=offers, out=None if forks else "out", others=others)
 
 
 def _points(params: Params) -> Sequence[Point]:
@@ -292,9 +285,9 @@ FAMILY: Family = Family(
         "naming": streams.STYLES,
         "top": ("stream_fork_join", "stream_junction", "word_junction"),
     },
-    ports=lambda params: list(_ports(params).values()),
+    ports=lambda params: list(_pinout(params).ports.values()),
     fill=_fill,
-    model=ForkJoin,
+    model=_model,
     stimulus=lambda params, random: rehearsed(FAMILY, params, random),
     cosmetic=("naming", "top"),
     valid=_valid,

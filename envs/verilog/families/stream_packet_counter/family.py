@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from ecot.envs.verilog.bench import streams
-from ecot.envs.verilog.bench.drawing import Drawing, Point
-from ecot.envs.verilog.bench.machine import Machine
+from ecot.envs.verilog.bench.drawing import Drawing, Event, Point
 from ecot.envs.verilog.bench.plan import Bench, Phase, files_of, rehearsed
-from ecot.envs.verilog.clocking import RESETS, Clocking
+from ecot.envs.verilog.bench.reporting import Reporting
+from ecot.envs.verilog.clocking import RESETS
 from ecot.envs.verilog.family import Family, Params, Port
+from ecot.envs.verilog.pinout import Pinout, Pins
 
 _NAMING = {"valid": "short", "axis": "long", "suffixed": "suffixed"}
 _STATISTIC = {
@@ -28,58 +30,50 @@ _JOINED = {
 }
 
 
-def _clocking(params: Params) -> Clocking:
-    return Clocking.of(_NAMING[params["naming"]], params["reset"])
-
-
-def _ports(params: Params) -> dict[str, Port]:
-    """The ports by key."""
-    ports, width, bits = _clocking(params).ports(), params["width"], params["length_bits"]
+def _pinout(params: Params) -> Pinout:
+    pinout = Pinout({**params, "naming": _NAMING[params["naming"]]})
+    width, bits = params["width"], params["length_bits"]
+    ports = pinout.ports
     ports |= streams.stream_ports(params["naming"], "in", width=width, last=True, receives=True)
     ports |= streams.stream_ports(params["naming"], "out", width=width, last=False, receives=False)
     ports["length"] = Port(name="length", direction="output", width=bits, description="length of the packet in words")
-    return ports
+    return pinout
 
 
-class Counter(Machine):
-    """The specification over the list of words of the present packet."""
+class Counter:
+    """The specification over the list of words of the present packet, after a reset."""
 
-    def __init__(self, params: Params) -> None:
-        """A module that has not been reset."""
-        super().__init__(_ports(params), _clocking(params))
-        self._params = params
+    def __init__(self, params: Params, events: list[Event]) -> None:
+        """No word has come, and no result waits; `events` takes packets and waits."""
+        self._params, self._events = params, events
         self._words: list[int] = []
         self._result: list[int] | None = None
 
-    def clear(self) -> None:
-        """No word has come, and no result waits."""
-        self._words, self._result = [], None
-
-    def stored(self) -> Mapping[str, int | None]:
-        """The result that waits."""
+    def outputs(self, pins: Pins) -> Mapping[str, int | None]:
+        """Whether a word is taken, and the result that waits."""
+        ready = int(self._takes(pins))
         if self._result is None:
-            return {"out_valid": 0}
-        return {"out_valid": 1, "out_data": self._statistic(self._result), "length": self._length(len(self._result))}
+            return {"in_ready": ready, "out_valid": 0, "out_data": None, "length": None}
+        statistic, length = self._statistic(self._result), self._length(len(self._result))
+        return {"in_ready": ready, "out_valid": 1, "out_data": statistic, "length": length}
 
-    def answer(self, now: Mapping[str, int]) -> Mapping[str, int | None]:
-        """Whether a word is taken."""
-        return {"in_ready": int(self._takes(now))}
-
-    def step(self, now: Mapping[str, int]) -> None:
+    def step(self, pins: Pins) -> None:
         """A result may leave, and a word may come."""
-        takes, held = self._takes(now), self._result is not None
-        if held and now["out_ready"]:
+        takes, held = self._takes(pins), self._result is not None
+        if held and pins["out_ready"]:
             self._result = None
         elif held:
-            self.events.append({"kind": "waits"})
-        if now["in_valid"] and takes:
-            self._words.append(now["in_data"])
-            if now["in_last"]:
+            self._events.append({"kind": "waits"})
+        if pins["in_valid"] and takes:
+            self._words.append(pins["in_data"])
+            if pins["in_last"]:
                 over = len(self._words) >= 1 << int(self._params["length_bits"])
-                self.events.append({"kind": "packet", "length": min(len(self._words), 6), "over": over, "beside": held})
+                self._events.append(
+                    {"kind": "packet", "length": min(len(self._words), 6), "over": over, "beside": held}
+                )
                 self._result, self._words = self._words, []
 
-    def _takes(self, now: Mapping[str, int]) -> bool:
+    def _takes(self, now: Pins) -> bool:
         return self._result is None or bool(self._params["overlap"] and now["out_ready"])
 
     def _length(self, words: int) -> int:
@@ -101,14 +95,17 @@ class Counter(Machine):
         return of[str(self._params["statistic"])]
 
 
+def _model(params: Params) -> Reporting:
+    return Reporting(_pinout(params), partial(Counter, params), open_in_reset=("in_ready",))
+
+
 def _fill(params: Params) -> Mapping[str, str]:
-    words = {key: port.name for key, port in _ports(params).items()}
+    words = _pinout(params).words()
     width, bits, most = params["width"], params["length_bits"], (1 << params["length_bits"]) - 1
     step = f"total + {bits}'d1" if params["overflow"] == "wraps" else f"(&total ? total : total + {bits}'d1)"
     joined = _JOINED[params["statistic"]].format(so_far="gathered", data=words["in_data"])
     return {
         **words,
-        **_clocking(params).fill(),
         "data_left": str(width - 1),
         "length_left": str(bits - 1),
         "statistic_text": _STATISTIC[params["statistic"]].format(width=width),
@@ -134,15 +131,15 @@ def _fill(params: Params) -> Mapping[str, str]:
 
 
 def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
-    ports = _ports(params)
+    pinout = _pinout(params)
     over = 1 << params["length_bits"]
 
     def offers(gap: int) -> list[dict[str, object]]:
         lengths = [draw.random.choice((1, 1, 2, 3, 4, 5, 6)) for _ in range(6)]
         lengths.insert(draw.random.randrange(1, 4), draw.random.choice((over, over + 1, over - 1)))
-        return [streams.offer(ports, "in", streams.packets(draw, params["width"], lengths), draw, min(gap, 2))]
+        return [streams.offer(pinout.ports, "in", streams.packets(draw, params["width"], lengths), draw, min(gap, 2))]
 
-    return streams.traffic(ports, _clocking(params), draw, offers=offers)
+    return streams.traffic(pinout, draw, offers=offers)
 
 
 def _points(params: Params) -> Sequence[Point]:
@@ -169,9 +166,9 @@ FAMILY: Family = Family(
         "naming": streams.STYLES,
         "top": ("stream_packet_counter", "frame_statistics", "packet_meter"),
     },
-    ports=lambda params: list(_ports(params).values()),
+    ports=lambda params: list(_pinout(params).ports.values()),
     fill=_fill,
-    model=Counter,
+    model=_model,
     stimulus=lambda params, random: rehearsed(FAMILY, params, random),
     cosmetic=("naming", "top"),
     judge="cocotb",

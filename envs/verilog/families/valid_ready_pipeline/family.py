@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from ecot.envs.verilog.bench import streams
 from ecot.envs.verilog.bench.drawing import Drawing, Event, Point
 from ecot.envs.verilog.bench.plan import Bench, Phase, files_of, rehearsed
-from ecot.envs.verilog.clocking import RESETS, Clocking
-from ecot.envs.verilog.family import Family, Inputs, Outputs, Params, Port
+from ecot.envs.verilog.bench.reporting import Reporting
+from ecot.envs.verilog.clocking import RESETS
+from ecot.envs.verilog.family import Family, Params, Port
+from ecot.envs.verilog.pinout import Pinout, Pins
 
 _NAMING = {"valid": "short", "axis": "long", "suffixed": "suffixed"}
 _WORK = {
@@ -19,62 +22,46 @@ _WORK = {
 }
 
 
-def _clocking(params: Params) -> Clocking:
-    return Clocking.of(_NAMING[params["naming"]], params["reset"])
-
-
-def _ports(params: Params) -> dict[str, Port]:
-    """The ports by key."""
-    ports, width = _clocking(params).ports(), params["width"]
+def _pinout(params: Params) -> Pinout:
+    pinout = Pinout({**params, "naming": _NAMING[params["naming"]]})
+    ports, width = pinout.ports, params["width"]
     ports |= streams.stream_ports(params["naming"], "in", width=width, last=False, receives=True)
     ports |= streams.stream_ports(params["naming"], "out", width=width, last=False, receives=False)
     if params["level"]:
         ports["level"] = Port(name="level", direction="output", width=3, description="number of words held")
-    return ports
+    return pinout
 
 
 class Pipeline:
-    """The specification over a list of places. Nothing is known before the first reset."""
+    """The specification over a list of places, after a reset."""
 
-    def __init__(self, params: Params) -> None:
-        """A module that has not been reset."""
-        self.events: list[Event] = []
-        self._params, self._clocking = params, _clocking(params)
-        self._names = {key: port.name for key, port in _ports(params).items()}
-        self._places: list[int | None] | None = None
+    def __init__(self, params: Params, events: list[Event]) -> None:
+        """Every place is free; `events` takes words that enter, wait and leave."""
+        self._params, self._events = params, events
+        self._places: list[int | None] = [None] * int(params["stages"])
 
-    def settle(self, inputs: Inputs) -> Outputs:
-        """Outputs for these inputs."""
-        if self._clocking.resets_at_once(inputs):
-            self._reset()
-        values: dict[str, int | None] = {}
-        if self._places is not None:
-            values = {"out_valid": int(self._places[-1] is not None), "out_data": self._places[-1]}
-            values["level"] = sum(word is not None for word in self._places)
-            if not self._clocking.resets(inputs):
-                values["in_ready"] = int(self._takes(self._places, inputs))
-        keys = [key for key in ("in_ready", "out_valid", "out_data", "level") if key in self._names]
-        return {self._names[key]: values.get(key) for key in keys}
+    def outputs(self, pins: Pins) -> Mapping[str, int | None]:
+        """What stands in the last place, how many words there are, and whether one more is taken."""
+        places = self._places
+        return {
+            "in_ready": int(self._takes(pins)),
+            "out_valid": int(places[-1] is not None),
+            "out_data": places[-1],
+            "level": sum(word is not None for word in places),
+        }
 
-    def clock(self, inputs: Inputs) -> None:
-        """One rising edge."""
-        if self._clocking.resets(inputs):
-            self._reset()
-        elif self._places is not None:
-            self._step(self._places, inputs)
-
-    def _step(self, places: list[int | None], inputs: Inputs) -> None:
-        offered, leaves = inputs[self._names["in_valid"]], inputs[self._names["out_ready"]]
-        takes = self._takes(places, inputs)
-        word = inputs[self._names["in_data"]] if offered and takes else None
+    def step(self, pins: Pins) -> None:
+        """Words may move."""
+        places, leaves, takes = self._places, pins["out_ready"], self._takes(pins)
+        word = pins["in_data"] if pins["in_valid"] and takes else None
         if word is not None:
             held = sum(place is not None for place in places)
             beside = places[-1] is not None and bool(leaves)
-            self.events.append({"kind": "enters", "held": held, "data": word, "beside one that leaves": beside})
+            self._events.append({"kind": "enters", "held": held, "data": word, "beside one that leaves": beside})
         if places[-1] is not None and leaves:
-            self.events.append({"kind": "leaves", "data": places[-1], "stalled": False})
+            self._events.append({"kind": "leaves", "data": places[-1], "stalled": False})
         elif places[-1] is not None:
-            self.events.append({"kind": "waits", "stalled": True})
+            self._events.append({"kind": "waits", "stalled": True})
         if self._params["movement"] == "together":
             if takes:
                 places[:] = [word, *places[:-1]]
@@ -97,16 +84,17 @@ class Pipeline:
             return ((word << 1 | word >> (width - 1)) ^ constant) % (1 << width)
         return ((~word if self._params["work"] == "invert" else word) + constant) % (1 << width)
 
-    def _takes(self, places: Sequence[int | None], inputs: Inputs) -> bool:
-        free = places[-1:] if self._params["movement"] == "together" else places
-        return bool(inputs[self._names["out_ready"]]) or None in free
+    def _takes(self, pins: Pins) -> bool:
+        free = self._places[-1:] if self._params["movement"] == "together" else self._places
+        return bool(pins["out_ready"]) or None in free
 
-    def _reset(self) -> None:
-        self._places = [None] * int(self._params["stages"])
+
+def _model(params: Params) -> Reporting:
+    return Reporting(_pinout(params), partial(Pipeline, params), open_in_reset=("in_ready",))
 
 
 def _fill(params: Params) -> Mapping[str, str]:
-    words = {key: port.name for key, port in _ports(params).items()}
+    words = _pinout(params).words()
     stages, width, constant = params["stages"], params["width"], params["constant"]
     before = {0: words["in_data"]} | {index: f"word_{index - 1}" for index in range(1, stages)}
     work = {
@@ -132,7 +120,6 @@ def _fill(params: Params) -> Mapping[str, str]:
     ]
     return {
         **words,
-        **_clocking(params).fill(),
         "stages": str(stages),
         "plural": "stage" if stages == 1 else "stages",
         "width": str(width),
@@ -171,13 +158,13 @@ def _movement(params: Params, words: Mapping[str, str]) -> str:
 
 
 def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
-    ports = _ports(params)
+    pinout = _pinout(params)
 
     def offers(gap: int) -> list[dict[str, object]]:
         words = [{"data": draw.bits(params["width"])} for _ in range(20)]
-        return [streams.offer(ports, "in", words, draw, gap)]
+        return [streams.offer(pinout.ports, "in", words, draw, gap)]
 
-    return streams.traffic(ports, _clocking(params), draw, offers=offers)
+    return streams.traffic(pinout, draw, offers=offers)
 
 
 def _points(params: Params) -> Sequence[Point]:
@@ -207,9 +194,9 @@ FAMILY: Family = Family(
         "naming": streams.STYLES,
         "top": ("valid_ready_pipeline", "elastic_pipeline", "word_pipeline"),
     },
-    ports=lambda params: list(_ports(params).values()),
+    ports=lambda params: list(_pinout(params).ports.values()),
     fill=_fill,
-    model=Pipeline,
+    model=_model,
     stimulus=lambda params, random: rehearsed(FAMILY, params, random),
     cosmetic=("naming", "top"),
     judge="cocotb",

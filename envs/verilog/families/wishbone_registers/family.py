@@ -7,20 +7,16 @@ from collections.abc import Mapping, Sequence
 from ecot.envs.verilog.bench import bus
 from ecot.envs.verilog.bench.drawing import Drawing
 from ecot.envs.verilog.bench.plan import Bench, Phase, files_of, rehearsed
-from ecot.envs.verilog.clocking import Clocking
 from ecot.envs.verilog.family import Family, Params, Port
+from ecot.envs.verilog.pinout import Pinout
 
 _PREFIXES = {"short": "", "long": "wb_", "suffixed": "wbs_"}
 _STYLE = bus.Style(request=("cycle", "strobe"), instead=True, by_bytes=False)
 
 
-def _clocking(params: Params) -> Clocking:
-    return Clocking.of(params["naming"], params["reset"])
-
-
-def _ports(params: Params) -> dict[str, Port]:
-    """The ports by key."""
-    ports, prefix, width = _clocking(params).ports(), _PREFIXES[params["naming"]], params["width"]
+def _pinout(params: Params) -> Pinout:
+    pinout, prefix, width = Pinout(params), _PREFIXES[params["naming"]], params["width"]
+    ports = pinout.ports
 
     def add(key: str, name: str, direction: str, description: str, width: int = 1) -> None:
         ports[key] = Port(name=prefix + name, direction=direction, width=width, description=description)
@@ -38,11 +34,11 @@ def _ports(params: Params) -> dict[str, Port]:
     if params["read_only"] != "none":
         ports["status"] = Port(name="status", direction="input", width=width, description="what software may read")
     ports["control"] = Port(name="control", direction="output", width=width, description="a register, for the hardware")
-    return ports
+    return pinout
 
 
 def _fill(params: Params) -> Mapping[str, str]:
-    words = {key: port.name for key, port in _ports(params).items()}
+    words = _pinout(params).words()
     error, ready = words.get("error", ""), words["ready"]
     bank = bus.fill(params, words, _STYLE)
     instead = f"`{error}` is 1 and `{ready}` stays 0 in the cycle that ends"
@@ -52,7 +48,6 @@ def _fill(params: Params) -> Mapping[str, str]:
         "both": f"{instead} an access whose index has no register, or a write to the read-only register.",
     }
     return {
-        **_clocking(params).fill(),
         **bank,
         "failure_text": failures[params["errors"]],
         "error_assign": f"    assign {error} = ends && ({bank['failing']});" if error else "",
@@ -62,10 +57,11 @@ def _fill(params: Params) -> Mapping[str, str]:
 
 
 def _phases(params: Params, draw: Drawing) -> Sequence[Phase]:
-    ports = _ports(params)
+    pinout = _pinout(params)
+    ports = pinout.ports
     ready = [ports[key].name for key in ("ready", "error") if key in ports]
     kind = {"kind": "source", "valid": [ports["cycle"].name, ports["strobe"].name], "ready": ready}
-    return bus.phases(params, draw, ports, _clocking(params), _STYLE, kind=kind)
+    return bus.phases(params, draw, pinout, _STYLE, kind=kind)
 
 
 FAMILY: Family = Family(
@@ -78,9 +74,9 @@ FAMILY: Family = Family(
         "naming": tuple(_PREFIXES),
         "top": ("wishbone_registers", "wb_regs", "register_file"),
     },
-    ports=lambda params: list(_ports(params).values()),
+    ports=lambda params: list(_pinout(params).ports.values()),
     fill=_fill,
-    model=lambda params: bus.Target(params, _ports(params), _clocking(params), _STYLE),
+    model=lambda params: bus.scoreboard(params, _pinout(params), _STYLE),
     stimulus=lambda params, random: rehearsed(FAMILY, params, random),
     cosmetic=("naming", "top"),
     valid=bus.valid,
