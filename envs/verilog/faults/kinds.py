@@ -69,7 +69,8 @@ def case_kind(node: Node) -> str:
 def registers(node: Node) -> set[str]:
     """The signals of the surrounding module that a clocked process assigns."""
     module = ancestor(node, "module_declaration")
-    assigned = (_target(item) for item in (descendants(module) if module is not None else ()) if clocked(item))
+    processes = [item for item in descendants(module) if item.type == "always_construct"] if module is not None else []
+    assigned = (_target(item) for process in processes if clocked(process) for item in descendants(process))
     return {name for name in assigned if name}
 
 
