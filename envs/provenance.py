@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 
 from ecot.envs.domain import Domain, domain_of
 
-_SUFFIXES = (".py", ".v", ".sv", ".vh", ".json", ".md", ".cpp", ".h", ".lib")
+_SUFFIXES = (".py", ".v", ".sv", ".vh", ".json", ".md", ".cpp", ".h", ".lib", ".torch", ".triton", ".cu")
 _EVERY_JUDGE = ("ecot.envs.sandbox",)
 _EVERY_MODULE = (
     "types.py",

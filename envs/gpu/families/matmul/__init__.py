@@ -1,0 +1,1 @@
+"""Matrix product with bias and activation."""

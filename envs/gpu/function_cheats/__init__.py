@@ -1,0 +1,1 @@
+"""Cheats against any task that is answered with a function."""

@@ -1,0 +1,361 @@
+"""The stages that judge a Triton candidate: rules, load, run, compile.
+
+Three processes never meet. One runs the specification and knows what is right; one runs the candidate and knows its
+inputs; one compiles its kernels and runs nothing of its host code. This process compares bytes.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from random import Random
+from typing import Any
+
+from ecot.envs.errors import EcotError, TaskError
+from ecot.envs.gpu import resources
+from ecot.envs.gpu.family import Case
+from ecot.envs.gpu.judging import Expected, compare, describe_case, expected_of
+from ecot.envs.gpu.source import CATALOGUE, SPECIFICATION
+from ecot.envs.gpu.tools import TORCH, TRITON
+from ecot.envs.sandbox import CallResult, Exhausted, Workspace
+from ecot.envs.score import ladder
+from ecot.envs.tools import version_of
+from ecot.envs.types import Diagnostic, Label, Outcome, Request, StageResult, digest
+
+STAGES = ("rules", "load", "run", "compile")
+FLOOR = 0.1
+"""What a candidate earns that loads and is wrong."""
+_KEPT_REFERENCES = 32
+_SIGNALS = {
+    11: "a segmentation fault",
+    6: "an abort",
+    7: "a bus error",
+    8: "an arithmetic fault",
+    4: "an illegal instruction",
+}
+
+
+def stages(workspace: Workspace, request: Request) -> Iterator[StageResult]:
+    """Judge a candidate, stage by stage; the caller stops at the first failure.
+
+    A stage that was not asked for is run where a later one needs it, and shown only if it fails.
+
+    Raises:
+        TaskError: the bundle is not one of ours, or its task is broken.
+        ConfigError: the target is unknown.
+        SandboxError: the host is at fault.
+    """
+    wanted = STAGES if request.stages is None else request.stages
+    last = max((STAGES.index(name) for name in wanted if name in STAGES), default=-1)
+    job = _Job(workspace, request)
+    for name in STAGES[: last + 1]:
+        started = time.perf_counter()
+        result = replace(getattr(job, name)(), seconds=time.perf_counter() - started)
+        if name in wanted or not result.passed:
+            yield result
+        if not result.passed:
+            return
+
+
+def score(outcome: Outcome) -> float:
+    """Return 1 for a pass, `FLOOR` for what loads, 0 for the rest."""
+    return ladder(outcome, floor=FLOOR, built="load")
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What one hidden seed puts to a task's candidates, and what is right.
+
+    Attributes:
+        described: how diagnostics name each case.
+        args: of each case, as JSON values.
+        expected: of each case, by output.
+        state: parameters by name, as JSON values.
+    """
+
+    described: tuple[str, ...]
+    args: tuple[Any, ...]
+    expected: tuple[tuple[Expected, ...], ...]
+    state: Mapping[str, Any]
+
+
+class _Job:
+    """One candidate in one workspace."""
+
+    def __init__(self, workspace: Workspace, request: Request) -> None:
+        self._workspace = workspace
+        self._request = request
+        self._facts = request.task.bundle.params
+        self._entry = request.task.bundle.entry
+        self._source = request.candidate.source.encode("utf-8", "replace").decode()
+        self._targets = resources.targets_of(request.target)
+
+    def rules(self) -> StageResult:
+        """Static rules, in a confined child."""
+        answer = self._workspace.call("ecot.envs.gpu.rules:check", {"source": self._source})
+        ended = _ended(answer, "the rules")
+        if ended is not None:
+            message = "the source could not be analysed: it is nested too deeply, or breaks the parser"
+            return _failed("rules", Label.REJECTED, (_said("rules", "unanalysable", message),), engine="python-ast")
+        for key, label in (("errors", Label.COMPILATION_ERROR), ("violations", Label.REJECTED)):
+            found = tuple(replace(Diagnostic(**item), file=self._entry) for item in answer.value[key])
+            if found:
+                return _failed("rules", label, found, engine="python-ast")
+        return _passed("rules", engine="python-ast")
+
+    def load(self) -> StageResult:
+        """Import the candidate under the interpreter and find what it was asked to define."""
+        ended = self._ended_run
+        if ended is not None:
+            return _failed("load", ended[0], (ended[1],), engine=_engine())
+        if not self._ran.value["loaded"]:
+            return self._fault("load")
+        return _passed("load", engine=_engine())
+
+    def run(self) -> StageResult:
+        """Judge what the candidate did in the interpreter, and what it answered."""
+        said = self._ran.value
+        if said["refused"]:
+            return self._computed_by_torch(said["refused"])
+        if said["fault"]:
+            return self._fault("run")
+        reference = self._reference
+        verdicts = [
+            compare(case["outputs"], expected, case=name)
+            for case, expected, name in zip(said["cases"], reference.expected, reference.described, strict=True)
+        ]
+        metrics = {
+            "cases": len(verdicts),
+            "launches": int(said["launched"]),
+            "elements": sum(item.elements for item in verdicts),
+            "wrong_elements": sum(item.wrong for item in verdicts),
+            "worst_error_in_tolerances": round(max(item.worst for item in verdicts), 4),
+        }
+        found = tuple(item for verdict in verdicts for item in verdict.diagnostics)
+        if found:
+            hint = self._bare_masks(said["bare_masks"], found)
+            return _failed("run", Label.MISMATCH, found + hint, engine=_engine(), metrics=metrics)
+        return _passed("run", engine=_engine(), metrics=metrics)
+
+    def compile(self) -> StageResult:
+        """Compile every launch that was seen, and hold its resources against the targets' limits."""
+        metrics: dict[str, float | int] = {}
+        found: list[Diagnostic] = []
+        label = Label.PASS
+        launches = resources.distinct(self._ran.value["launches"])
+        if not launches:
+            said = _said("judge", "no_kernel", "no kernel was launched in any case")
+            return _failed("compile", Label.REJECTED, (said,), engine=_engine("compiler"))
+        for target in self._targets:
+            results = self._compiled(launches, target)
+            if isinstance(results, tuple):
+                return _failed("compile", results[0], (results[1],), engine=_engine("compiler"))
+            verdict = resources.judge(launches, results, target, self._facts["precision"], self._entry)
+            metrics.update(verdict.metrics)
+            found += [item for item in verdict.diagnostics if item.message not in {old.message for old in found}]
+            label = verdict.label if label is Label.PASS else label
+        if label is not Label.PASS:
+            return _failed("compile", label, tuple(found), engine=_engine("compiler"), metrics=metrics)
+        return _passed("compile", engine=_engine("compiler"), metrics=metrics, diagnostics=tuple(found))
+
+    def _compiled(
+        self, launches: Sequence[Mapping[str, Any]], target: str
+    ) -> Sequence[Mapping[str, Any]] | tuple[Label, Diagnostic]:
+        """What the compiler says of each launch; kept by content, as it depends on nothing else."""
+        keys = [digest([self._source, launch, target, version_of(TRITON)]) for launch in launches]
+        known = {key: _COMPILED.get(key) for key in keys}
+        fresh = [launch for launch, key in zip(launches, keys, strict=True) if known[key] is None]
+        if fresh:
+            argument = {"source": self._source, "launches": fresh, "target": target}
+            answer = self._workspace.call("ecot.envs.gpu.workers.compile:compile_all", argument)
+            ended = _ended(answer, "the compiler")
+            if ended is not None:
+                return ended
+            results = iter(answer.value["results"])
+            for key in keys:
+                if known[key] is None:
+                    known[key] = next(results)
+                    _COMPILED.put(key, known[key])
+        return [result for result in (known[key] for key in keys) if result is not None]
+
+    @cached_property
+    def _reference(self) -> Reference:
+        key = digest([self._request.task.id, self._request.task.bundle, self._request.hidden_seed])
+        known: Reference | None = _REFERENCES.get(key)
+        if known is None:
+            known = self._prepare()
+            _REFERENCES.put(key, known)
+        return known
+
+    def _prepare(self) -> Reference:
+        facts, task = self._facts, self._request.task
+        cases = _cases(self._request)
+        specification = next((item.text for item in task.bundle.files if item.path == SPECIFICATION), None)
+        if specification is None:
+            raise TaskError(f"task {task.id!r} lacks {SPECIFICATION!r} in its bundle; build it with a task source")
+        argument = {
+            "specification": specification,
+            "form": facts["form"],
+            "name": facts.get("reference", "Model" if facts["form"] == "model" else facts["entry"]),
+            "init": list(facts["init"]),
+            "precision": facts["precision"],
+            "seed": f"{task.id} {self._request.hidden_seed}",
+            "cases": [{"args": list(case.args), "reduction": case.reduction} for case in cases],
+        }
+        answer = self._workspace.call("ecot.envs.gpu.workers.reference:prepare", argument)
+        if answer.error or answer.value is None:
+            raise TaskError(f"the specification of {task.id!r} does not run: {answer.error or answer.process}")
+        if answer.value["weak"]:
+            raise TaskError(f"task {task.id!r} is broken: it would be passed by {', '.join(answer.value['weak'])}")
+        return Reference(
+            described=tuple(describe_case(index, case.args) for index, case in enumerate(cases)),
+            args=tuple(case["args"] for case in answer.value["cases"]),
+            expected=tuple(tuple(map(expected_of, case["expected"])) for case in answer.value["cases"]),
+            state=answer.value["state"],
+        )
+
+    @cached_property
+    def _ran(self) -> CallResult:
+        """The candidate's process; what is right is computed before it, and stays out of its workspace."""
+        reference = self._reference
+        self._workspace.write(self._entry, self._source)
+        argument = {
+            "entry": self._facts["entry"],
+            "form": self._facts["form"],
+            "init": list(self._facts["init"]),
+            "copies": self._facts["copies"],
+            "state": reference.state,
+            "cases": [{"args": args} for args in reference.args],
+        }
+        return self._workspace.call("ecot.envs.gpu.workers.interpret:run", argument)
+
+    @cached_property
+    def _ended_run(self) -> tuple[Label, Diagnostic] | None:
+        return _ended(self._ran, "the candidate")
+
+    def _fault(self, stage: str) -> StageResult:
+        fault = self._ran.value["fault"]
+        case = f"{self._reference.described[fault['case']]}: " if "case" in fault else ""
+        found = Diagnostic(
+            tool="triton" if fault["label"] == Label.COMPILATION_ERROR else "judge",
+            code=fault["code"],
+            message=f"{case}{fault['message']}",
+            file=self._entry if fault["line"] else "",
+            line=fault["line"],
+            symbol=fault["symbol"],
+        )
+        return _failed(stage, Label(fault["label"]), (found,), engine=_engine())
+
+    def _computed_by_torch(self, refused: Sequence[Sequence[Any]]) -> StageResult:
+        found = tuple(
+            Diagnostic(
+                tool="judge",
+                code="torch_operator",
+                file=self._entry if line else "",
+                line=line,
+                symbol=name,
+                message=f"the host code computes with torch's `{name}`; the kernels do the work",
+            )
+            for name, line in refused
+        )
+        return _failed("run", Label.REJECTED, tuple(dict.fromkeys(found)), engine=_engine())
+
+    def _bare_masks(self, lines: Sequence[int], found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
+        if not lines or not any("NaN" in item.message for item in found):
+            return ()
+        message = "a masked load without `other` leaves its masked lanes undefined (NaN here); give `other`"
+        return (Diagnostic(tool="judge", code="undefined_lanes", message=message, file=self._entry, line=lines[0]),)
+
+
+def _cases(request: Request) -> Sequence[Case]:
+    facts = request.task.bundle.params
+    if "cases" in facts:
+        return [Case(tuple(case["args"]), int(case["reduction"])) for case in facts["cases"]]
+    try:
+        family = CATALOGUE.named(facts["family"])
+    except KeyError as error:
+        raise TaskError(f"task {request.task.id!r} lacks {error} in its bundle; build it with a task source") from None
+    return family.cases(facts["draw"], Random(f"{request.task.id} {request.hidden_seed}"))
+
+
+def _ended(answer: CallResult, who: str) -> tuple[Label, Diagnostic] | None:
+    """Label and words where a call did not come to its end.
+
+    Raises:
+        EcotError: our own code failed.
+    """
+    process = answer.process
+    if process.exhausted is Exhausted.CPU:
+        return Label.TIMEOUT, _said("judge", "cpu_limit", f"{who} needed more processor time than is allowed")
+    if process.exhausted is not None:
+        message = f"{who} needed more {process.exhausted} than is allowed"
+        return Label.RESOURCE_LIMIT, _said("judge", f"{process.exhausted}_limit", message)
+    if process.signal:
+        name = _SIGNALS.get(process.signal, f"signal {process.signal}")
+        return Label.MEMORY_FAULT, _said("judge", "crash", f"{who} was ended by {name}")
+    if answer.error.startswith(("RecursionError", "MemoryError", "UnicodeDecodeError")):
+        return Label.RESOURCE_LIMIT, _said("judge", "recursion", f"{who}: {answer.error[:200]}")
+    if answer.error.startswith("ProtocolError") or process.exit_code:
+        return Label.REJECTED, _said("judge", "forged_end", f"{who} ended before its answer was given")
+    if answer.error or answer.value is None:
+        raise EcotError(f"{who} failed on our side: {answer.error or 'no answer'}")
+    return None
+
+
+class _Cache:
+    """A few results by key, the oldest dropped first."""
+
+    def __init__(self, size: int) -> None:
+        self._size, self._lock = size, threading.Lock()
+        self._held: OrderedDict[str, Any] = OrderedDict()
+
+    def get(self, key: str) -> Any:
+        with self._lock:
+            return self._held.get(key)
+
+    def put(self, key: str, value: Any) -> None:
+        with self._lock:
+            self._held[key] = value
+            while len(self._held) > self._size:
+                self._held.popitem(last=False)
+
+
+_REFERENCES = _Cache(_KEPT_REFERENCES)
+_COMPILED = _Cache(4096)
+
+
+def _engine(kind: str = "interpreter") -> str:
+    return f"triton-{kind}-{version_of(TRITON) or 'missing'}+torch-{version_of(TORCH) or 'missing'}"
+
+
+def _said(tool: str, code: str, message: str) -> Diagnostic:
+    return Diagnostic(tool=tool, code=code, message=message)
+
+
+def _passed(
+    name: str,
+    *,
+    engine: str,
+    metrics: Mapping[str, float | int] | None = None,
+    diagnostics: tuple[Diagnostic, ...] = (),
+) -> StageResult:
+    return StageResult(
+        name=name, passed=True, label=Label.PASS, engine=engine, metrics=metrics or {}, diagnostics=diagnostics
+    )
+
+
+def _failed(
+    name: str,
+    label: Label,
+    diagnostics: tuple[Diagnostic, ...],
+    *,
+    engine: str,
+    metrics: Mapping[str, float | int] | None = None,
+) -> StageResult:
+    return StageResult(
+        name=name, passed=False, label=label, diagnostics=diagnostics, engine=engine, metrics=metrics or {}
+    )

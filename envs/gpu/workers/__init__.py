@@ -1,0 +1,1 @@
+"""What runs in confined children of the fork server: specification, candidate, compiler; never two in one."""
