@@ -1,6 +1,6 @@
 """The launch record: each distinct way in which a candidate launches a kernel, as the real compiler needs it.
 
-A launch is `{"kernel", "signature", "constants", "divisible", "ones", "options", "grid", "line"}`. Triton specialises by
+A launch is `{"kernel", "signature", "constants", "divisible", "ones", "options", "grid", "line"}`. Triton goes by
 types, by which integers are 1 and which values are multiples of 16, and by compile-time constants; the record holds
 just that, so that what is compiled is what a GPU would run.
 """
