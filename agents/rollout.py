@@ -16,7 +16,7 @@ from functools import partial
 from itertools import islice
 from typing import Any, TypeVar
 
-from ecot.agents.agent import Agent, PrivilegedAgent, Reply, TaskView
+from ecot.agents.agent import Agent, ContextFull, KnowsOrigin, Origin, PrivilegedAgent, Reply, TaskView
 from ecot.envs.env import HIDDEN_SEEDS, CodeEnv
 from ecot.envs.errors import ConfigError, EcotError, ToolchainMissing
 from ecot.envs.feedback import prompt_digest
@@ -94,7 +94,8 @@ def play_episode(
 ) -> Trajectory:
     """Play one episode.
 
-    An `EcotError` ends it and is kept in `Trajectory.error`, with the turns that were judged before.
+    An `EcotError` ends it and is kept in `Trajectory.error`, with the turns that were judged before. A conversation
+    that has outgrown the model's context ends it truncated.
 
     Raises:
         ToolchainMissing: what the domain runs is not installed.
@@ -107,13 +108,19 @@ def play_episode(
     try:
         observation, _ = env.reset(seed=plan.seed, options={"task_id": plan.task_id, "hidden_seed": plan.hidden_seed})
         task_digest = digest(env.task)
-        view = TaskView.of(env.task)
+        view = TaskView.of(env.task, seed=plan.agent_seed)
         player = agent.begin(env.task, seed=plan.agent_seed) if isinstance(agent, PrivilegedAgent) else agent
         conversation = [observation]
         while not (terminated or truncated):
             if stop is not None and stop.is_set():
                 raise StoppedError
-            reply = player.act(tuple(conversation), view)
+            try:
+                reply = player.act(tuple(conversation), view)
+            except ContextFull:
+                if not turns:
+                    raise  # it never fitted: nothing was played
+                truncated = True
+                break
             observation, reward, terminated, truncated, info = env.step(reply.text)
             turns.append(_turn(conversation[-1], reply, info["outcome"], reward))
             conversation += [reply.text, observation]
@@ -199,15 +206,19 @@ def _play_in_thread(
 def provenance_of(env: CodeEnv, agent: Agent | PrivilegedAgent) -> Provenance:
     """Return where an episode that ends now came from."""
     backend = dict(env.backend.describe())
+    origin = agent.origin if isinstance(agent, KnowsOrigin) else Origin()
     return Provenance(
         backend=backend,
         agent=agent.name,
         privileged=isinstance(agent, PrivilegedAgent),
+        policy_version=origin.policy_version,
+        sampling=origin.sampling,
         config=env.describe(),
         toolchain=versions_of(env.domain),
         sandbox=backend.get("sandbox", ""),
         judge_digest=judge_digest(env.domain),
         prompt_digest=prompt_digest(env.domain),
+        agent_prompt_digest=origin.agent_prompt_digest,
         package_version=package_version(),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -245,6 +256,7 @@ def _turn(observation: str, reply: Reply, outcome: Outcome, reward: float) -> Tu
         prompt_ids=reply.prompt_ids,
         completion_ids=reply.completion_ids,
         logprobs=reply.logprobs,
+        usage=reply.usage,
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -374,6 +374,31 @@ def round_metric(value: float | int) -> float | int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a reply took, as far as the chat model reports it.
+
+    Attributes:
+        prompt_tokens: read.
+        completion_tokens: written, reasoning included.
+        reasoning_tokens: of the completion tokens, those of the reasoning; 0 where it is not told apart.
+        requests: that it took, failed ones included.
+        cost: in the currency of the prices that were given; 0.0 where there were none.
+        seconds: wall clock, waiting included; not compared.
+    """
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reasoning_tokens: int = 0
+    requests: int = 1
+    cost: float = 0.0
+    seconds: float = field(default=0.0, compare=False)
+
+    def __add__(self, other: Usage) -> Usage:
+        """Both together."""
+        return Usage(**{item.name: getattr(self, item.name) + getattr(other, item.name) for item in fields(self)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """One exchange: what the agent read, what it answered, what came of it.
 
@@ -386,6 +411,7 @@ class Turn:
         prompt_ids: token ids that the policy read, where it reported them.
         completion_ids: token ids that the policy wrote, as sampled.
         logprobs: natural logarithms, one per completion id.
+        usage: what the reply took; None where no model was asked.
     """
 
     observation: str
@@ -396,6 +422,7 @@ class Turn:
     prompt_ids: tuple[int, ...] = ()
     completion_ids: tuple[int, ...] = ()
     logprobs: tuple[float, ...] = ()
+    usage: Usage | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,6 +440,7 @@ class Provenance:
         sandbox: the mechanism that confined the candidate.
         judge_digest: of all source that decides a verdict.
         prompt_digest: of all text that an observation is rendered from.
+        agent_prompt_digest: of all text that the agent's own prompts are made of; empty where it has none.
         package_version: of this package.
         schema: of this record.
         created: when the episode ended, ISO 8601 in UTC; not compared.
@@ -428,6 +456,7 @@ class Provenance:
     sandbox: str = ""
     judge_digest: str = ""
     prompt_digest: str = ""
+    agent_prompt_digest: str = ""
     package_version: str = ""
     schema: int = SCHEMA
     created: str = field(default="", compare=False)

@@ -76,6 +76,8 @@ def test_an_ordinary_agent_is_shown_nothing_that_is_hidden() -> None:
         "instruction": env.task.instruction,
         "level": env.task.level,
         "family": env.task.family,
+        "topics": (),
+        "seed": PLAN.agent_seed,
     }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from misbehaving import answers, serving
 
 from ecot.__main__ import main
 from ecot.envs.domain import domain_of
@@ -241,3 +242,14 @@ def test_every_label_that_verilog_documents_comes_out_of_the_real_tools(tmp_path
     }
     assert partly == {Label.UNVERIFIED}
     assert labels | partly == set(domain_of("ECoT/Verilog-v0").labels)
+
+
+def test_a_chat_model_plays_and_the_table_says_what_it_took(
+    collect: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with serving([answers("<think>hm</think>\n```lists\na = 1\n```")]) as heard:
+        words = ["agent=chat", "agent.model=tiny", f"agent.base_url={heard.url}", "agent.prompt_price=1.0"]
+        assert collect(*words, "episodes=4", "in_flight=4", "corrections=1") == 0
+    assert "8 requests, 80 tokens read, 40 written, cost 0.0001" in capsys.readouterr().out
+    with TrajectoryStore(tmp_path / "store") as store:
+        assert {turn.usage.requests for item in store for turn in item.turns if turn.usage} == {1}

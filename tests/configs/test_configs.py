@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ecot.agents.agent import Agent, PrivilegedAgent
+from ecot.agents.agent import Agent, Closes, PrivilegedAgent
 from ecot.commands.collect import Settings
 from ecot.commands.composition import build, compose, nearest
 from ecot.envs.backend import Backend
@@ -37,9 +37,23 @@ def test_every_registered_environment_has_an_env_group() -> None:
     assert named == {env_id for env_id in domains() if env_id.startswith("ECoT/")}
 
 
-@pytest.mark.parametrize("name", options("agent"))
+NEEDED = {"chat": ["agent.model=tiny", "agent.base_url=http://127.0.0.1:1/v1"], "local": ["agent.path=."]}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.needs("torch")) if name == "local" else name for name in options("agent")],
+)
 def test_every_agent_group_makes_an_agent(name: str) -> None:
-    assert isinstance(build(compose("collect", [f"agent={name}"]), "agent"), Agent | PrivilegedAgent)
+    agent = build(compose("collect", [f"agent={name}", *NEEDED.get(name, [])]), "agent")
+    assert isinstance(agent, Agent | PrivilegedAgent)
+    if isinstance(agent, Closes):
+        agent.close()
+
+
+def test_what_a_chat_model_needs_is_asked_for() -> None:
+    with pytest.raises(ConfigError, match=r"agent\.model has no value; set it with agent\.model="):
+        compose("collect", ["agent=chat"])
 
 
 def test_the_real_backend_takes_the_workers_of_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

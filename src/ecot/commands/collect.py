@@ -7,14 +7,14 @@ import os
 import sys
 import time
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
 from rich.console import Console
 
-from ecot.agents.agent import Agent, PrivilegedAgent
+from ecot.agents.agent import Agent, Closes, PrivilegedAgent
 from ecot.agents.rollout import EpisodePlan, plan_episodes, plan_identity, play_episodes
 from ecot.commands.composition import build, compose
 from ecot.commands.levels import level_table
@@ -50,6 +50,7 @@ class Settings:
     episodes: int
     samples: int
     workers: int | None
+    in_flight: int | None
     seed: int
     output: str
 
@@ -75,7 +76,10 @@ def run(arguments: argparse.Namespace) -> int:
     agent = build(config, "agent")
     if not isinstance(agent, Agent | PrivilegedAgent):
         raise ConfigError(f"agent names {type(agent).__name__}, which is no agent: it has neither `act` nor `begin`")
-    with closing(cast(Backend, build(config, "backend"))) as backend:
+    with ExitStack() as stack:
+        if isinstance(agent, Closes):
+            stack.callback(agent.close)
+        backend = stack.enter_context(closing(cast(Backend, build(config, "backend"))))
         return _collect(settings, _env_id(config), agent, backend=backend)
 
 
@@ -85,7 +89,7 @@ def _settings(config: Mapping[str, Any]) -> Settings:
         settings = from_json(Settings, {key: value for key, value in config.items() if key in names})
     except ValueError as error:
         raise ConfigError(str(error).removeprefix("Settings.").removeprefix("Settings: ")) from None
-    for name in ("episodes", "samples", "workers"):
+    for name in ("episodes", "samples", "workers", "in_flight"):
         value = getattr(settings, name)
         if value is not None and value < 1:
             raise ConfigError(f"{name} must be at least 1, not {value}")
@@ -117,7 +121,7 @@ def _collect(settings: Settings, env_id: str, agent: Agent | PrivilegedAgent, *,
     with closing(make_env()) as env:
         plans, source = _plans(settings, env), env.source
         identities = [plan_identity(env, agent, plan) for plan in plans]
-    workers = settings.workers or len(os.sched_getaffinity(0))
+    workers = settings.in_flight or settings.workers or len(os.sched_getaffinity(0))
     started = time.monotonic()
     with TrajectoryStore(settings.output, write=True) as store:
         for problem in store.problems:

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ecot.commands.repair_summary import RepairSummary
-from ecot.envs.types import Label, Trajectory
+from ecot.envs.types import Label, Trajectory, Usage
 
 _STYLES = {Label.PASS: "green", Label.UNVERIFIED: "cyan", Label.MISMATCH: "yellow", Label.NO_IMPROVEMENT: "yellow"}
 
@@ -50,6 +50,7 @@ class Summary:
         turns: episodes by their number of turns, broken ones left out.
         returns: sum of the returns, broken ones left out.
         repairs: of repair environments.
+        usage: of the model, broken episodes included.
     """
 
     episodes: int = 0
@@ -61,6 +62,7 @@ class Summary:
     turns: Counter[int] = field(default_factory=Counter)
     returns: float = 0.0
     repairs: RepairSummary = field(default_factory=RepairSummary)
+    usage: Usage = field(default_factory=lambda: Usage(requests=0))
 
     @classmethod
     def of(cls, trajectories: Iterable[Trajectory]) -> Self:
@@ -74,6 +76,8 @@ class Summary:
         """Count one more."""
         self.episodes += 1
         self.labels.update(turn.outcome.label for turn in trajectory.turns if turn.outcome is not None)
+        for turn in trajectory.turns:
+            self.usage += turn.usage or Usage(requests=0)
         if trajectory.error:
             self.errors += 1
             self.first_error = self.first_error or trajectory.error
@@ -103,6 +107,8 @@ class Summary:
         table.add_row("mean return", f"{self.returns / sound:.3f}" if sound else "-")
         table.add_row("turns", ", ".join(f"{turns}: {count}" for turns, count in sorted(self.turns.items())) or "-")
         table.add_row("labels of turns", self._labels())
+        if self.usage.requests:
+            table.add_row("model", usage_text(self.usage))
         table.add_row("errors of ours", Text(f"{self.errors} (first: {self.first_error})" if self.errors else "0"))
         if torn:
             table.add_row("torn lines", f"{torn} cut off and kept aside, their episodes played again")
@@ -115,6 +121,17 @@ class Summary:
     def _labels(self) -> Text:
         parts = [Text.assemble(label_text(label), f" {count}") for label, count in self.labels.most_common()]
         return Text(", ").join(parts) if parts else Text("-")
+
+
+def usage_text(usage: Usage) -> str:
+    """Return what a model took, on one line.
+
+    >>> usage_text(Usage(prompt_tokens=1200, completion_tokens=300, requests=2, cost=0.5))
+    '2 requests, 1,200 tokens read, 300 written, cost 0.5000'
+    """
+    cost = f", cost {usage.cost:.4f}" if usage.cost else ""
+    words = f"{usage.requests:,} requests, {usage.prompt_tokens:,} tokens read, {usage.completion_tokens:,} written"
+    return f"{words}{cost}"
 
 
 def _share(part: int, whole: int) -> str:
