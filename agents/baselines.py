@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ecot.agents.agent import Agent, Reply, TaskView
+from ecot.agents.replies import fenced_blocks
 from ecot.envs.domain import domain_of
 from ecot.envs.errors import TaskError
 from ecot.envs.prompts import fill, load
@@ -70,3 +71,18 @@ class NoopAgent:
     def act(self, conversation: Sequence[str], view: TaskView) -> Reply:
         """Answer."""
         return Reply(fill(load("ecot.agents", "refusal.md"), {"task": view.task_id}))
+
+
+class CopyAgent:
+    """Gives back the last code of the task unchanged, or an empty file where the task shows none: a trivial answer.
+
+    What it earns, is earned by copying; a task of repair or of optimisation that it passes is broken.
+    """
+
+    name = "copy"
+
+    def act(self, conversation: Sequence[str], view: TaskView) -> Reply:
+        """Answer."""
+        domain = domain_of(view.env_id)
+        shown = [text for tag, text in fenced_blocks(view.instruction) if tag in domain.fences]
+        return Reply(fenced(shown[-1] if shown else "\n", domain.fences[0]))

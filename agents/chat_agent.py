@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from ecot.agents.agent import Origin, Reply, TaskView
 from ecot.agents.chat import ChatModel, Message, Sampling
+from ecot.agents.replies import without_thinking
 from ecot.agents.router import router_digest, system_prompt
 from ecot.envs.errors import ConfigError
 
@@ -84,13 +85,3 @@ def messages_of(conversation: Sequence[str], view: TaskView, *, context: Context
         else:
             messages.append(Message("assistant", without_thinking(text) if context == "strip_thinking" else text))
     return messages
-
-
-def without_thinking(reply: str) -> str:
-    r"""Return what a reply says behind its thinking; a reply that never stops thinking is left as it is.
-
-    >>> without_thinking("<think>hm</think>\n\nDone.")
-    'Done.'
-    """
-    head, closed, answer = reply.rpartition("</think>")
-    return answer.lstrip() if closed else head or answer

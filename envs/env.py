@@ -17,6 +17,7 @@ from ecot.envs.encoding import to_json
 from ecot.envs.episode import Episode, Rules
 from ecot.envs.errors import ConfigError, TaskError
 from ecot.envs.feedback import FeedbackMode
+from ecot.envs.frozen import FrozenSource, is_frozen_name
 from ecot.envs.score import Reward, RewardName
 from ecot.envs.spaces import Text
 from ecot.envs.tasks import TaskSource, check_split
@@ -29,12 +30,16 @@ HIDDEN_SEEDS = 2**31
 def open_tasks(domain: Domain, tasks: str | TaskSource | None) -> TaskSource:
     """Return the task source that a specification names: `families`, `verilog-eval:/path`, or a source itself.
 
+    A name such as `ECoT-Eval-v1` is that of a frozen set.
+
     Raises:
         TaskError: the domain has no source of that name.
     """
     if tasks is not None and not isinstance(tasks, str):
         return tasks
     name, _, argument = (tasks or domain.default_source).partition(":")
+    if name not in domain.sources and is_frozen_name(name):
+        return FrozenSource(domain, name)
     try:
         constructor = domain.sources[name]
     except KeyError:

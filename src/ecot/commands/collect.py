@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
-import sys
 import time
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -15,10 +13,11 @@ from typing import Any, cast
 from rich.console import Console
 
 from ecot.agents.agent import Agent, Closes, PrivilegedAgent
-from ecot.agents.rollout import EpisodePlan, plan_episodes, plan_identity, play_episodes
+from ecot.agents.rollout import EpisodePlan, plan_episodes, plan_identity
 from ecot.commands.composition import build, compose
 from ecot.commands.levels import level_table
-from ecot.commands.summary import Summary, progress_bar
+from ecot.commands.playing import agent_of, env_id_of, in_flight, play_missing
+from ecot.commands.summary import Summary
 from ecot.envs.backend import Backend
 from ecot.envs.encoding import from_json
 from ecot.envs.env import CodeEnv
@@ -26,13 +25,9 @@ from ecot.envs.errors import ConfigError, TaskError
 from ecot.envs.feedback import FeedbackMode
 from ecot.envs.score import RewardName
 from ecot.envs.store import TrajectoryStore
-from ecot.envs.types import Trajectory
 
 NAME = "collect"
 HELP = "play episodes and store them as trajectories; resumes by itself"
-
-
-_PASSES = ("episodes", "episodes that broke on our side, once more")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,14 +68,12 @@ def run(arguments: argparse.Namespace) -> int:
         Console().print_json(data=config)
         return 0
     settings = _settings(config)
-    agent = build(config, "agent")
-    if not isinstance(agent, Agent | PrivilegedAgent):
-        raise ConfigError(f"agent names {type(agent).__name__}, which is no agent: it has neither `act` nor `begin`")
+    agent = agent_of(config)
     with ExitStack() as stack:
         if isinstance(agent, Closes):
             stack.callback(agent.close)
         backend = stack.enter_context(closing(cast(Backend, build(config, "backend"))))
-        return _collect(settings, _env_id(config), agent, backend=backend)
+        return _collect(settings, env_id_of(config), agent, backend=backend)
 
 
 def _settings(config: Mapping[str, Any]) -> Settings:
@@ -94,13 +87,6 @@ def _settings(config: Mapping[str, Any]) -> Settings:
         if value is not None and value < 1:
             raise ConfigError(f"{name} must be at least 1, not {value}")
     return settings
-
-
-def _env_id(config: Mapping[str, Any]) -> str:
-    env_id = config["env"].get("id")
-    if not isinstance(env_id, str):
-        raise ConfigError(f"env.id must be the id of an environment, such as ECoT/Verilog-v0, not {env_id!r}")
-    return env_id
 
 
 def _collect(settings: Settings, env_id: str, agent: Agent | PrivilegedAgent, *, backend: Backend) -> int:
@@ -119,35 +105,19 @@ def _collect(settings: Settings, env_id: str, agent: Agent | PrivilegedAgent, *,
         )
 
     with closing(make_env()) as env:
-        plans, source = _plans(settings, env), env.source
-        identities = [plan_identity(env, agent, plan) for plan in plans]
-    workers = settings.in_flight or settings.workers or len(os.sched_getaffinity(0))
+        plans, source = {plan_identity(env, agent, plan): plan for plan in _plans(settings, env)}, env.source
     started = time.monotonic()
     with TrajectoryStore(settings.output, write=True) as store:
-        for problem in store.problems:
-            sys.stderr.write(f"ecot: {problem}\n")
-        before = sum(map(store.finished, identities))
-        for title in _PASSES:
-            todo = [plan for plan, identity in zip(plans, identities, strict=True) if not store.finished(identity)]
-            if todo:
-                _play(store, play_episodes(make_env, agent, plans=todo, workers=workers), count=len(todo), title=title)
+        workers = in_flight(settings.in_flight, settings.workers)
+        played = play_missing(store, make_env, agent, plans=plans, workers=workers)
         seconds = time.monotonic() - started
-        summary = Summary.of(store[identity] for identity in identities)
-        levels = level_table((store[identity] for identity in identities), source)
-    played = len(plans) - before
+        summary = Summary.of(store[identity] for identity in plans)
+        levels = level_table((store[identity] for identity in plans), source)
     console = Console()
     summary.print(console, path=store.path, played=played, seconds=seconds, torn=store.torn)
     if levels is not None:
         console.print(levels)
     return 1 if summary.errors else 0
-
-
-def _play(store: TrajectoryStore, playing: Generator[Trajectory, None, None], *, count: int, title: str) -> None:
-    with closing(playing) as trajectories, progress_bar() as progress:
-        bar = progress.add_task(title, total=count)
-        for trajectory in trajectories:
-            store.append(trajectory)
-            progress.advance(bar)
 
 
 def _plans(settings: Settings, env: CodeEnv) -> Sequence[EpisodePlan]:
