@@ -11,7 +11,6 @@ from importlib.resources.abc import Traversable
 
 from ecot.envs.domain import Domain, domain_of
 
-_SUFFIXES = (".py", ".v", ".sv", ".vh", ".json", ".md", ".cpp", ".h", ".lib", ".torch", ".triton", ".cu")
 _EVERY_JUDGE = ("ecot.envs.sandbox",)
 _EVERY_MODULE = (
     "types.py",
@@ -58,5 +57,5 @@ def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
         if item.is_dir():
             if item.name != "__pycache__":
                 yield from _sources(item, name)
-        elif item.name.endswith(_SUFFIXES):
+        elif not item.name.endswith(".pyc"):
             yield name, item.read_bytes()

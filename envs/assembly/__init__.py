@@ -1,0 +1,73 @@
+"""ECoT/Assembly-v0: write x86-64 assembly that is right and measurably faster than what gcc makes of the same C."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+
+from ecot.envs.assembly.tools import TOOLS
+from ecot.envs.domain import Domain, register
+from ecot.envs.sandbox import Workspace
+from ecot.envs.tasks import TaskSource
+from ecot.envs.types import Label, Outcome, Request, StageResult
+
+
+def _source(module: str, name: str) -> Callable[[str], TaskSource]:
+    """A constructor that imports its module when it is called, so that registering stays light."""
+
+    def construct(path: str) -> TaskSource:
+        source: TaskSource = getattr(import_module(f"{__name__}.{module}"), name)(path)
+        return source
+
+    return construct
+
+
+def _toolchain(workspace: Workspace, request: Request) -> Iterator[StageResult]:
+    results: Iterator[StageResult] = import_module(f"{__name__}.toolchain").stages(workspace, request)
+    return results
+
+
+def _score(outcome: Outcome) -> float:
+    result: float = import_module(f"{__name__}.toolchain").score(outcome)
+    return result
+
+
+DOMAIN = register(
+    Domain(
+        id="ECoT/Assembly-v0",
+        title="x86-64 assembly, faster than gcc",
+        description=(
+            "The agent writes a function in x86-64 assembly from its C source, in half of the tasks with gcc's own "
+            "assembly beside it. The GNU assembler and linker build it, a disassembler checks what the object may "
+            "hold, it is run against guard pages on hidden inputs, and timed against the better of gcc -O2 and -O3. Expected "
+            "values come "
+            "from the C source, built with checks for undefined behaviour, in a cell that never holds a candidate."
+        ),
+        language="x86-64 assembly",
+        fences=("asm", "s", "gas", "assembly", "x86asm", "nasm"),
+        tools=TOOLS,
+        stages=("assemble", "link", "rules", "run", "abi", "speed"),
+        labels={
+            Label.PASS: "right on every hidden input, and faster than gcc's code by more than noise",
+            Label.UNVERIFIED: "right, but a stage was left out, or identical code differed too much to measure a gain",
+            Label.FORMAT_ERROR: "the reply holds no candidate",
+            Label.REJECTED: "a static rule over the assembled object is broken, or the source reads files",
+            Label.COMPILATION_ERROR: "the assembler refuses the source",
+            Label.LINK_ERROR: "the function or another symbol is not defined, or an address does not fit",
+            Label.RUNTIME_ERROR: "an illegal instruction, a division that faults, a crash, or a broken promise of the "
+            "calling convention",
+            Label.MEMORY_FAULT: "memory outside of the buffers is read or written",
+            Label.MISMATCH: "a result is wrong, on the hidden inputs or on those that are timed",
+            Label.TIMEOUT: "the calls do not come to an end",
+            Label.RESOURCE_LIMIT: "a tool ran out of memory, processes, disk or output",
+            Label.NO_IMPROVEMENT: "right, and not shown to be faster than gcc's code",
+        },
+        sources={"families": _source("source", "FamilySource")},
+        default_source="families",
+        toolchain=_toolchain,
+        score=_score,
+        floor=0.5,
+        preload=("ecot.envs.assembly.rules", "ecot.envs.assembly.referee"),
+        judge_packages=("ecot.envs.assembly",),
+    )
+)
