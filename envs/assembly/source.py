@@ -74,7 +74,7 @@ class FamilySource:
         return build_task(family, task_id, _CATALOGUE.params(family, draw))
 
     def families(self) -> Mapping[str, str]:
-        """The families by name, each with a digest of its folder."""
+        """The families by name, each with a digest of its folder and of the buffers that all of them draw."""
         return {family.name: _digest(family.name) for family in self._families}
 
     def hacks(self, task_id: str) -> Sequence[Hack]:
@@ -96,6 +96,7 @@ def _digest(name: str) -> str:
             if item.is_file() and item.name.endswith(_SUFFIXES):
                 data = item.read_bytes()
                 total.update(f"{item.name}\0{len(data)}\0".encode() + data)
+    total.update(files(PACKAGE).joinpath("arrays.py").read_bytes())
     return total.hexdigest()[:32]
 
 

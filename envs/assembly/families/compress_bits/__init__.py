@@ -1,0 +1,1 @@
+"""The family `compress_bits`: the bits under a mask, moved together."""

@@ -1,0 +1,1 @@
+"""The family `find_byte`: the first place of a byte."""

@@ -1,0 +1,1 @@
+"""The family `first_difference`: the first difference of two arrays."""

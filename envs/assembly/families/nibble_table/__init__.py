@@ -1,0 +1,1 @@
+"""The family `nibble_table`: a table of sixteen bytes."""

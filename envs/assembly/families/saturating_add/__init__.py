@@ -1,0 +1,1 @@
+"""The family `saturating_add`: sums that stop at the bounds of their type."""

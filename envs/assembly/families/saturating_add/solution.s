@@ -1,0 +1,36 @@
+# Saturating vector arithmetic; the elements after the last whole vector go one by one.
+    .intel_syntax noprefix
+    .text
+    .globl  @{top}
+    .p2align 5
+@{top}:
+    shl     rcx, @{shift}               # size in bytes
+    xor     eax, eax
+    lea     r9, [rcx-32]
+    cmp     rcx, 32
+    jb      .Ltail
+.Lvector:
+    vmovdqu ymm0, [rsi+rax]
+    @{opcode} ymm0, ymm0, [rdx+rax]
+    vmovdqu [rdi+rax], ymm0
+    add     rax, 32
+    cmp     rax, r9
+    jbe     .Lvector
+    vzeroupper
+.Ltail:
+    cmp     rax, rcx
+    jae     .Lend
+    @{extend} r8d, @{size_word} ptr [rsi+rax]
+    @{extend} r10d, @{size_word} ptr [rdx+rax]
+    @{instruction} r8d, r10d
+    mov     r10d, @{high}
+    cmp     r8d, r10d
+    cmovg   r8d, r10d
+    mov     r10d, @{low}
+    cmp     r8d, r10d
+    cmovl   r8d, r10d
+    mov     [rdi+rax], @{low_register}
+    add     rax, 1 << @{shift}
+    jmp     .Ltail
+.Lend:
+    ret
