@@ -72,6 +72,8 @@ class Domain:
         tools: what the toolchain runs.
         preload: modules that the fork server of a worker imports ahead.
         stages: their names, in the order of the toolchain.
+        measured: those of the stages that do not tell right from wrong, but measure what is right; mutants are judged
+            without them.
         extra_stages: further ones that run only where they are asked for, and that a pass does not need.
         labels: the labels that an outcome can carry, each with when.
         sources: task source by name; called with the rest of the specification (`verilog-eval:/path` -> `/path`).
@@ -105,6 +107,7 @@ class Domain:
     score: Callable[[Outcome], float]
     floor: float
     preload: tuple[str, ...] = ()
+    measured: tuple[str, ...] = ()
     extra_stages: tuple[str, ...] = ()
     mutate: Callable[[str], Sequence[Mutation]] | None = None
     seed: Callable[[str], Sequence[Mutation]] | None = None

@@ -91,6 +91,7 @@ class Trial:
         mutation: the fault, where it is a mutant.
         index: of the mutant among all of the solution.
         hack: the cheat, where it is one.
+        stages: to judge it by; None for all.
     """
 
     task: Task
@@ -98,13 +99,14 @@ class Trial:
     mutation: Mutation | None = None
     index: int = 0
     hack: Hack | None = None
+    stages: tuple[str, ...] | None = None
 
     @property
     def request(self) -> Request:
         """The question to the backend; the hidden seed is the task's own, fixed for ever."""
         seed = int.from_bytes(hashlib.sha256(f"proof:{self.task.id}".encode()).digest()[:4], "big") >> 1
         candidate = Candidate((File(self.task.bundle.entry, self.source),))
-        return Request(task=self.task, candidate=candidate, hidden_seed=seed)
+        return Request(task=self.task, candidate=candidate, hidden_seed=seed, stages=self.stages)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,14 +132,19 @@ class Finding:
     @property
     def survived(self) -> bool:
         """Whether it is a mutant that passed and is not proved equivalent."""
-        return self.trial.mutation is not None and self.label is Label.PASS and not self.equivalent
+        return self.trial.mutation is not None and self._right and not self.equivalent
+
+    @property
+    def _right(self) -> bool:
+        """Whether it passed what it was judged by."""
+        return self.label is Label.PASS or (self.trial.stages is not None and self.label is Label.UNVERIFIED)
 
     @property
     def status(self) -> str:
         """Of a mutant: `not_built`, `killed`, `equivalent` or `survived`."""
         if self.label in NOT_BUILT:
             return "not_built"
-        if self.label is not Label.PASS:
+        if not self._right:
             return "killed"
         return "equivalent" if self.equivalent else "survived"
 
@@ -171,6 +178,7 @@ def trials(
     """
     ids = source.ids(None)
     step = max(1, len(ids) // draws)
+    decisive = tuple(name for name in domain.stages if name not in domain.measured) if domain.measured else None
     for task_id in [ids[(offset + position * step) % len(ids)] for position in range(min(draws, len(ids)))]:
         task = source[task_id]
         yield Trial(task=task, source=task.solution[0].text)
@@ -181,6 +189,6 @@ def trials(
                 faults[(2 * place + 1) * len(faults) // (2 * mutants)] for place in range(min(mutants, len(faults)))
             ]
         for index, fault in faults:
-            yield Trial(task=task, source=fault.source, mutation=fault, index=index)
+            yield Trial(task=task, source=fault.source, mutation=fault, index=index, stages=decisive)
         for hack in source.hacks(task_id):
             yield Trial(task=task, source=hack.source, hack=hack)

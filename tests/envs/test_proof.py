@@ -282,3 +282,14 @@ def test_stalling_earns_less_than_an_immediate_pass_by_the_default_reward_and_mo
     known = [family.failing_scores]
     assert stalling_of(gain, known, turns=5) == Stalling(turns=5, stalling_return=0.1, immediate_pass=1.0)
     assert stalling_of(plain, known, turns=11).stalling_return > 1.0
+
+
+def test_mutants_are_judged_without_the_stages_that_measure_and_survive_where_those_are_left_out() -> None:
+    domain = replace(PROVABLE, stages=("check", "clock"), measured=("clock",))
+    planned = list(trials(domain, provable(domain), draws=1))
+    assert {trial.stages for trial in planned if trial.mutation} == {("check",)}
+    assert {trial.stages for trial in planned if not trial.mutation} == {None}
+    mutant = next(trial for trial in planned if trial.mutation)
+    left_out = Finding(trial=mutant, label=Label.UNVERIFIED, score=0.5)
+    assert (left_out.survived, left_out.status) == (True, "survived")
+    assert Finding(trial=replace(mutant, stages=None), label=Label.UNVERIFIED, score=0.5).status == "killed"
