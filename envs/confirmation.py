@@ -14,7 +14,7 @@ from random import Random
 from typing import TypeVar
 
 from ecot.envs.backend import Backend
-from ecot.envs.domain import Domain, Mutation
+from ecot.envs.domain import Domain, Mutation, decisive_stages, domain_of
 from ecot.envs.errors import SandboxError, TaskError
 from ecot.envs.fault_tables import TaskFaults, apart, combined, fault_key
 from ecot.envs.types import Candidate, File, Label, Outcome, Request, Task
@@ -176,7 +176,8 @@ def _judged(task: Task, sources: Mapping[Key, str], backend: Backend, *, turn: i
     requests: dict[Key, Request] = {}
     for key, text in sources.items():
         candidate = Candidate((File(task.bundle.entry, text),))
-        requests[key] = Request(task=task, candidate=candidate, hidden_seed=seed)
+        stages = decisive_stages(domain_of(task.env_id))
+        requests[key] = Request(task=task, candidate=candidate, hidden_seed=seed, stages=stages)
     waiting = {key: backend.submit(request) for key, request in requests.items()}
     return {key: _outcome(future, requests[key], backend) for key, future in waiting.items()}
 

@@ -122,6 +122,11 @@ class Domain:
 _domains: dict[str, Domain] = {}
 
 
+def decisive_stages(domain: Domain) -> tuple[str, ...] | None:
+    """Return the stages that tell right from wrong, as `Request.stages` takes them; None where all do."""
+    return tuple(name for name in domain.stages if name not in domain.measured) if domain.measured else None
+
+
 def register(domain: Domain) -> Domain:
     """Make `domain` known to `gym.make` and to every command.
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from ecot.envs.domain import Domain, Mutation
+from ecot.envs.domain import Domain, Mutation, decisive_stages
 from ecot.envs.errors import TaskError
 from ecot.envs.tasks import TaskSource
 from ecot.envs.types import Candidate, File, Label, Request, Task
@@ -178,7 +178,7 @@ def trials(
     """
     ids = source.ids(None)
     step = max(1, len(ids) // draws)
-    decisive = tuple(name for name in domain.stages if name not in domain.measured) if domain.measured else None
+    decisive = decisive_stages(domain)
     for task_id in [ids[(offset + position * step) % len(ids)] for position in range(min(draws, len(ids)))]:
         task = source[task_id]
         yield Trial(task=task, source=task.solution[0].text)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 
 from ecot.envs.assembly.tools import TOOLS
-from ecot.envs.domain import Domain, register
+from ecot.envs.domain import Domain, Mutation, register
+from ecot.envs.fault_tables import packaged_tables
+from ecot.envs.repair import repair_of
 from ecot.envs.sandbox import Workspace
 from ecot.envs.tasks import TaskSource
 from ecot.envs.types import Label, Outcome, Request, StageResult
@@ -30,6 +34,21 @@ def _toolchain(workspace: Workspace, request: Request) -> Iterator[StageResult]:
 def _score(outcome: Outcome) -> float:
     result: float = import_module(f"{__name__}.toolchain").score(outcome)
     return result
+
+
+def _mutate(source: str) -> Sequence[Mutation]:
+    found: Sequence[Mutation] = import_module(f"{__name__}.mutations").mutate(source)
+    return found
+
+
+def _mistakes(source: str) -> Sequence[Mutation]:
+    found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
+    return found
+
+
+def _equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
+    proved: bool | None = import_module(f"{__name__}.equivalence").equivalent(workspace, request, mutant)
+    return proved
 
 
 DOMAIN = register(
@@ -68,6 +87,30 @@ DOMAIN = register(
         score=_score,
         floor=0.5,
         preload=("ecot.envs.assembly.rules", "ecot.envs.assembly.referee"),
+        measured=("speed",),
+        mutate=_mutate,
+        mistakes=_mistakes,
+        equivalent=_equivalent,
         judge_packages=("ecot.envs.assembly",),
     )
 )
+
+
+def _correct(workspace: Workspace, request: Request) -> Iterator[StageResult]:
+    results: Iterator[StageResult] = import_module(f"{__name__}.toolchain").correct_stages(workspace, request)
+    return results
+
+
+RIGHT = replace(
+    DOMAIN,
+    stages=("assemble", "link", "rules", "run", "abi"),
+    measured=(),
+    labels={label: when for label, when in DOMAIN.labels.items() if label is not Label.NO_IMPROVEMENT}
+    | {Label.PASS: "right on every hidden input", Label.UNVERIFIED: "right, but a stage was left out"},
+    sources={"families": _source("source", "RightSource")},
+    toolchain=_correct,
+    mistakes=None,
+)
+"""The same tasks where only being right counts: what repair starts from, as the code given there may be fast."""
+
+REPAIR = register(repair_of(RIGHT, tables=partial(packaged_tables, "assembly")))

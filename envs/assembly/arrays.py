@@ -24,9 +24,7 @@ def sizes(random: Random, *, most: int = 400, count: int = 40, least: int = 0) -
     return edges + [random.randint(least, most) for _ in range(count)]
 
 
-def integers(
-    random: Random, kind: str, size: int, *, low: int | None = None, high: int | None = None
-) -> NDArray[Any]:
+def integers(random: Random, kind: str, size: int, *, low: int | None = None, high: int | None = None) -> NDArray[Any]:
     """Return a buffer of integers: of the whole range, small ones, extreme ones, or mostly one.
 
     Args:

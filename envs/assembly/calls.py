@@ -20,6 +20,8 @@ _PAGE = 4096
 _WRITABLE, _FRONT = 1, 2
 _UNWRITTEN = 0x5A
 """What a buffer holds that is only written."""
+_JUNK = 0xBAD5EED5BAD5EED5
+"""What registers hold that carry no argument."""
 _HEADER = struct.Struct("<II6Q")
 _CASE = struct.Struct("<6Q4QII")
 _BUFFER = struct.Struct("<IIII")
@@ -88,7 +90,7 @@ def registers(function: Function, call: Call) -> tuple[list[int], list[int], lis
             floating.append(_bits(parameter.type, float(value)))
         else:
             general.append(_widened(parameter.type, int(value)))
-    return general + [0] * (6 - len(general)), floating + [0] * (4 - len(floating)), buffers
+    return general + [_JUNK] * (6 - len(general)), floating + [_JUNK] * (4 - len(floating)), buffers
 
 
 def _bits(kind: str, value: float) -> int:

@@ -125,7 +125,7 @@ class _Object:
                 continue
             for symbol in section.iter_symbols():
                 name, binding = symbol.name, symbol["st_info"]["bind"]
-                if symbol["st_info"]["type"] == "STT_GNU_IFUNC":
+                if symbol["st_info"]["type"] in ("STT_GNU_IFUNC", "STT_LOOS"):
                     yield _said(
                         "indirect_function", f"{name!r} is an indirect function, which is resolved by running code"
                     )

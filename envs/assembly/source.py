@@ -16,7 +16,17 @@ from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, EnvironmentBundle, File, Limits, Objective, Task
 
-__all__ = ["ENV_ID", "FamilySource", "build_task", "facts_of", "families", "family_named", "function_from", "values_of"]
+__all__ = [
+    "ENV_ID",
+    "FamilySource",
+    "RightSource",
+    "build_task",
+    "facts_of",
+    "families",
+    "family_named",
+    "function_from",
+    "values_of",
+]
 
 ENV_ID = "ECoT/Assembly-v0"
 PACKAGE = "ecot.envs.assembly"
@@ -53,6 +63,8 @@ class FamilySource:
         TaskError: a name is unknown.
     """
 
+    _objective = Objective.FASTER
+
     def __init__(self, path: str = "") -> None:
         self._families = _CATALOGUE.chosen(path)
 
@@ -71,7 +83,7 @@ class FamilySource:
             ToolchainMissing: there is no gcc.
         """
         family, draw = _CATALOGUE.locate(task_id, self._families)
-        return build_task(family, task_id, _CATALOGUE.params(family, draw))
+        return build_task(family, task_id, _CATALOGUE.params(family, draw), objective=self._objective)
 
     def families(self) -> Mapping[str, str]:
         """The families by name, each with a digest of its folder and of the buffers that all of them draw."""
@@ -85,6 +97,12 @@ class FamilySource:
         values = {**values_of(family, params), **given, "solution": solution_of(family, params)}
         own = hacks_in(f"{FAMILIES}.{family.name}", values, suffixes=(".s",))
         return hacks_in(PACKAGE, values, suffixes=(".s",)) + own
+
+
+class RightSource(FamilySource):
+    """The same tasks, asked only to be right: what repair tasks are made from."""
+
+    _objective = Objective.CORRECT
 
 
 @cache
@@ -117,7 +135,7 @@ def solution_of(family: Family, params: Params) -> str:
     return render(load(package, f"solution.{params['isa']}.s" if several else "solution.s"), values_of(family, params))
 
 
-def build_task(family: Family, task_id: str, params: Params) -> Task:
+def build_task(family: Family, task_id: str, params: Params, *, objective: Objective = Objective.FASTER) -> Task:
     """Return the task of any combination of parameters, one of the draws or not.
 
     Raises:
@@ -136,8 +154,8 @@ def build_task(family: Family, task_id: str, params: Params) -> Task:
         "isa": isa,
         "isa_text": _ISA[isa],
         "alignment": _alignment(function),
-        "gcc_flags": f"`-march=x86-64-{isa} -ffreestanding`",
-        "target": f"{family.target:g}",
+        "goal": ", faster than gcc compiles it" if objective is Objective.FASTER else "",
+        "judged": _judged(family, isa, objective),
     }
     entry = f"{function.name}.s"
     return Task(
@@ -158,11 +176,18 @@ def build_task(family: Family, task_id: str, params: Params) -> Task:
             limits=LIMITS,
         ),
         solution=(File(entry, solution_of(family, params)),),
-        objective=Objective.FASTER,
+        objective=objective,
         level=family.level,
         family=family.name,
         tags=(*family.tags, isa, str(params["given"])),
     )
+
+
+def _judged(family: Family, isa: str, objective: Objective) -> str:
+    if objective is not Objective.FASTER:
+        return load(PACKAGE, "judged_correct.md").strip()
+    flags = {"gcc_flags": f"`-march=x86-64-{isa} -ffreestanding`", "target": f"{family.target:g}"}
+    return fill(load(PACKAGE, "judged_faster.md"), flags).strip()
 
 
 def _alignment(function: Function) -> str:

@@ -37,7 +37,7 @@ LEAST_FLOOR = 0.01
 MOST_FLOOR = 0.10
 """Identical code that differs by more than this makes a machine that cannot measure."""
 SHARED = 0x200000000000
-_STACK, _STACK_BYTES, _DESCRIPTOR = 4096, 256 << 10, 128
+_STACK, _STACK_BYTES, _DESCRIPTOR = 4096, 64 << 10, 128
 _RESAMPLES = 2000
 _SECONDS = 12.0
 _HEADER = struct.Struct("<4Q")

@@ -31,9 +31,7 @@ def _calls(params: Params, random: Random) -> Sequence[Call]:
 
 
 def _bench(params: Params, random: Random) -> Sequence[Call]:
-    return [
-        (200, integers(random, "uint64_t", 200, low=1 << 60), 200, random.getrandbits(64)) for _ in range(4)
-    ]
+    return [(200, integers(random, "uint64_t", 200, low=1 << 60), 200, random.getrandbits(64)) for _ in range(4)]
 
 
 FAMILY = Family(

@@ -4,7 +4,6 @@
     .globl  @{top}
     .p2align 5
 @{top}:
-    xor     eax, eax
     mov     edx, @{byte}
     movd    xmm0, edx
     pxor    xmm1, xmm1                  # zero
@@ -37,8 +36,8 @@
     movq    rax, xmm4
     test    rsi, rsi
     jz      .Ldone
-.Ltail:
     xor     ecx, ecx
+.Ltail:
     cmp     byte ptr [rdi], dl
     sete    cl
     add     rax, rcx

@@ -4,7 +4,6 @@
     .globl  @{top}
     .p2align 5
 @{top}:
-    xor     eax, eax
     mov     edx, @{byte}
     vmovd   xmm0, edx
     vpbroadcastb ymm0, xmm0             # the byte that is wanted, everywhere
@@ -12,9 +11,9 @@
     vpxor   xmm4, xmm4, xmm4            # four sums of 64 bits
 .Lchunk:
     mov     rcx, rsi
+    mov     r8d, 255
     shr     rcx, 5                      # vectors that are left
     jz      .Lfold
-    mov     r8d, 255
     cmp     rcx, r8
     cmova   rcx, r8
     mov     r9, rcx
@@ -39,8 +38,8 @@
     vzeroupper
     test    rsi, rsi
     jz      .Ldone
-.Ltail:
     xor     ecx, ecx
+.Ltail:
     cmp     byte ptr [rdi], dl
     sete    cl
     add     rax, rcx

@@ -1,4 +1,4 @@
-# Compares 16 bytes at a time; what is left is searched byte by byte.
+# Compares 16 bytes at a time; at the end the last 16 once more. Fewer are searched byte by byte.
     .intel_syntax noprefix
     .text
     .globl  @{top}
@@ -6,30 +6,37 @@
 @{top}:
     xor     eax, eax
     mov     edx, @{byte}
+    sub     rsi, 16
+    jb      .Lshort
     movd    xmm0, edx
     pxor    xmm1, xmm1
     pshufb  xmm0, xmm1
-    lea     rcx, [rsi-16]
-    cmp     rsi, 16
-    jb      .Lbyte
 .Lvector:
     movdqu  xmm1, [rdi+rax]
     pcmpeqb xmm1, xmm0
-    pmovmskb r8d, xmm1
-    test    r8d, r8d
+    pmovmskb ecx, xmm1
+    test    ecx, ecx
     jnz     .Lhit
     add     rax, 16
-    cmp     rax, rcx
-    jbe     .Lvector
-.Lbyte:
     cmp     rax, rsi
-    jae     .Lend
+    jb      .Lvector
+    mov     rax, rsi
+    movdqu  xmm1, [rdi+rax]
+    pcmpeqb xmm1, xmm0
+    pmovmskb ecx, xmm1
+    bts     ecx, 16                     # so that there is a bit to find
+.Lhit:
+    bsf     ecx, ecx
+    add     rax, rcx
+    ret
+.Lshort:
+    add     rsi, 16
+    jz      .Lend
+.Lbyte:
     cmp     byte ptr [rdi+rax], dl
     je      .Lend
     inc     rax
-    jmp     .Lbyte
-.Lhit:
-    bsf     r8d, r8d
-    add     rax, r8
+    dec     rsi
+    jnz     .Lbyte
 .Lend:
     ret

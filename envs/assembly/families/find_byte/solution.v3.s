@@ -1,4 +1,4 @@
-# Compares 64 bytes at a time, then 32; what is left is searched byte by byte.
+# Compares 64 bytes at a time; at the end the last 64 once more. Fewer are searched byte by byte.
     .intel_syntax noprefix
     .text
     .globl  @{top}
@@ -6,48 +6,39 @@
 @{top}:
     xor     eax, eax
     mov     edx, @{byte}
+    sub     rsi, 64
+    jb      .Lshort
     vmovd   xmm0, edx
     vpbroadcastb ymm0, xmm0
-    lea     rcx, [rsi-64]
-    cmp     rsi, 64
-    jb      .Lhalf
-.Lwhole:
+.Lvector:
     vpcmpeqb ymm1, ymm0, [rdi+rax]
     vpcmpeqb ymm2, ymm0, [rdi+rax+32]
     vpor    ymm3, ymm1, ymm2
     vptest  ymm3, ymm3
     jnz     .Lhit
     add     rax, 64
-    cmp     rax, rcx
-    jbe     .Lwhole
-.Lhalf:
-    lea     rcx, [rax+32]
-    cmp     rcx, rsi
-    ja      .Ltail
+    cmp     rax, rsi
+    jb      .Lvector
+    mov     rax, rsi
     vpcmpeqb ymm1, ymm0, [rdi+rax]
-    vpmovmskb r8d, ymm1
-    test    r8d, r8d
-    jnz     .Lplace
-    mov     rax, rcx
-    jmp     .Ltail
+    vpcmpeqb ymm2, ymm0, [rdi+rax+32]
 .Lhit:
-    vpmovmskb r8d, ymm1
-    vpmovmskb r9d, ymm2
-    shl     r9, 32
-    or      r8, r9
-.Lplace:
-    tzcnt   r8, r8
-    add     rax, r8
+    vpmovmskb ecx, ymm1
+    vpmovmskb edx, ymm2
+    shl     rdx, 32
+    or      rcx, rdx
+    tzcnt   rcx, rcx                    # 64 where there is none
+    add     rax, rcx
     vzeroupper
     ret
-.Ltail:
-    vzeroupper
+.Lshort:
+    add     rsi, 64
+    jz      .Lend
 .Lbyte:
-    cmp     rax, rsi
-    jae     .Lend
     cmp     byte ptr [rdi+rax], dl
     je      .Lend
     inc     rax
-    jmp     .Lbyte
+    dec     rsi
+    jnz     .Lbyte
 .Lend:
     ret

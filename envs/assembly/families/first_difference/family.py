@@ -36,6 +36,7 @@ def _call(params: Params, random: Random, size: int, place: int) -> Call:
 
 def _calls(params: Params, random: Random) -> Sequence[Call]:
     edges = [_call(params, random, 70, place) for place in range(71)]
+    edges += [_call(params, random, size, size) for size in range(0, 80, 3)]
     return edges + [_call(params, random, size, random.randint(0, size)) for size in sizes(random)]
 
 

@@ -1,4 +1,5 @@
-# Works on bytes: 64 of each array at a time, then one by one; the byte that differs tells the element.
+# Compares 64 bytes of each array at a time, at the end the last 64 once more; fewer go byte by byte. The place of the
+# byte that differs tells the element.
     .intel_syntax noprefix
     .text
     .globl  @{top}
@@ -6,29 +7,46 @@
 @{top}:
     xor     eax, eax
     shl     rdx, @{shift}
-    lea     rcx, [rdx-64]
-    cmp     rdx, 64
-    jb      .Lbyte
+    sub     rdx, 64
+    jb      .Lshort
 .Lvector:
     vmovdqu ymm0, [rdi+rax]
     vmovdqu ymm1, [rdi+rax+32]
-    vpxor   ymm0, ymm0, [rsi+rax]
-    vpxor   ymm1, ymm1, [rsi+rax+32]
-    vpor    ymm2, ymm0, ymm1
-    vptest  ymm2, ymm2
-    jnz     .Lbyte
+    vpcmpeq@{lane} ymm0, ymm0, [rsi+rax]
+    vpcmpeq@{lane} ymm1, ymm1, [rsi+rax+32]
+    vpand   ymm2, ymm0, ymm1
+    vpmovmskb ecx, ymm2
+    inc     ecx
+    jnz     .Lhit
     add     rax, 64
-    cmp     rax, rcx
-    jbe     .Lvector
-.Lbyte:
     cmp     rax, rdx
-    jae     .Lend
-    movzx   r8d, byte ptr [rdi+rax]
-    cmp     r8b, byte ptr [rsi+rax]
-    jne     .Lend
-    inc     rax
-    jmp     .Lbyte
-.Lend:
+    jb      .Lvector
+    mov     rax, rdx
+    vmovdqu ymm0, [rdi+rax]
+    vmovdqu ymm1, [rdi+rax+32]
+    vpcmpeq@{lane} ymm0, ymm0, [rsi+rax]
+    vpcmpeq@{lane} ymm1, ymm1, [rsi+rax+32]
+.Lhit:
+    vpmovmskb ecx, ymm0
+    vpmovmskb edx, ymm1
+    shl     rdx, 32
+    or      rcx, rdx
+    not     rcx
+    tzcnt   rcx, rcx                    # 64 where all are equal
+    add     rax, rcx
     shr     rax, @{shift}
     vzeroupper
+    ret
+.Lshort:
+    add     rdx, 64
+    jz      .Lend
+.Lbyte:
+    mov     cl, byte ptr [rdi+rax]
+    cmp     cl, byte ptr [rsi+rax]
+    jne     .Lend
+    inc     rax
+    dec     rdx
+    jnz     .Lbyte
+.Lend:
+    shr     rax, @{shift}
     ret

@@ -8,6 +8,13 @@ from random import Random
 from ecot.envs.assembly.arrays import GIVEN, integers, sizes
 from ecot.envs.assembly.family import Call, Family, Function, Parameter, Params, Role
 
+_SHIFTS = {
+    "shift_wide": "vpsrlw  ymm2, ymm2, 4",
+    "shift_vector": "psrlw   xmm2, 4",
+    "shift_one": "shr     r8d, 4",
+}
+"""Of the solution, where the high bits choose."""
+
 
 def _function(params: Params) -> Function:
     return Function(
@@ -50,7 +57,7 @@ FAMILY = Family(
     target=4.0,
     fill=lambda params: {
         "part": {"low": "& 15", "high": ">> 4"}[params["nibble"]],
-        "move": {"low": "0", "high": "4"}[params["nibble"]],
+        **(_SHIFTS if params["nibble"] == "high" else dict.fromkeys(_SHIFTS, "")),
     },
     tags=("table", "bytes"),
 )

@@ -1,4 +1,4 @@
-# A shuffle looks 16 bytes up; the rest goes byte by byte.
+# A shuffle looks 16 bytes up; fewer go byte by byte.
     .intel_syntax noprefix
     .text
     .globl  @{top}
@@ -12,21 +12,27 @@
     movdqa  xmm1, [rip+.Lfifteen]
 .Lvector:
     movdqu  xmm2, [rsi+rax]
-    psrlw   xmm2, @{move}
+    @{shift_vector}
     pand    xmm2, xmm1
     movdqa  xmm3, xmm0
     pshufb  xmm3, xmm2
     movdqu  [rdi+rax], xmm3
     add     rax, 16
     cmp     rax, r9
-    jbe     .Lvector
+    jb      .Lvector
+    movdqu  xmm2, [rsi+r9]              # the last 16, some of them again
+    @{shift_vector}
+    pand    xmm2, xmm1
+    pshufb  xmm0, xmm2
+    movdqu  [rdi+r9], xmm0
+    ret
 .Ltail:
     cmp     rax, rdx
     jae     .Lend
-    movzx   r8d, byte ptr [rsi+rax]
-    shr     r8d, @{move}
+    mov     r8b, [rsi+rax]
+    @{shift_one}
     and     r8d, 15
-    movzx   r8d, byte ptr [rcx+r8]
+    mov     r8b, [rcx+r8]
     mov     [rdi+rax], r8b
     inc     rax
     jmp     .Ltail

@@ -1,4 +1,4 @@
-# A shuffle looks 32 bytes up; the rest goes byte by byte.
+# A shuffle looks 32 bytes up; fewer go byte by byte.
     .intel_syntax noprefix
     .text
     .globl  @{top}
@@ -14,21 +14,27 @@
     vpbroadcastb ymm1, xmm1
 .Lvector:
     vmovdqu ymm2, [rsi+rax]
-    vpsrlw  ymm2, ymm2, @{move}
+    @{shift_wide}
     vpand   ymm2, ymm2, ymm1
     vpshufb ymm2, ymm0, ymm2
     vmovdqu [rdi+rax], ymm2
     add     rax, 32
     cmp     rax, r9
-    jbe     .Lvector
+    jb      .Lvector
+    vmovdqu ymm2, [rsi+r9]              # the last 32, some of them again
+    @{shift_wide}
+    vpand   ymm2, ymm2, ymm1
+    vpshufb ymm2, ymm0, ymm2
+    vmovdqu [rdi+r9], ymm2
     vzeroupper
+    ret
 .Ltail:
     cmp     rax, rdx
     jae     .Lend
-    movzx   r8d, byte ptr [rsi+rax]
-    shr     r8d, @{move}
+    mov     r8b, [rsi+rax]
+    @{shift_one}
     and     r8d, 15
-    movzx   r8d, byte ptr [rcx+r8]
+    mov     r8b, [rcx+r8]
     mov     [rdi+rax], r8b
     inc     rax
     jmp     .Ltail

@@ -8,7 +8,12 @@ from random import Random
 from ecot.envs.assembly.arrays import GIVEN, integers, sizes
 from ecot.envs.assembly.family import Call, Family, Function, Parameter, Params, Role
 
-_BOUNDS = {"uint8_t": ("0", "255"), "int8_t": ("-128", "127"), "uint16_t": ("0", "65535"), "int16_t": ("-32768", "32767")}
+_BOUNDS = {
+    "uint8_t": ("0", "255"),
+    "int8_t": ("-128", "127"),
+    "uint16_t": ("0", "65535"),
+    "int16_t": ("-32768", "32767"),
+}
 _OPCODES = {"uint8_t": "usb", "int8_t": "sb", "uint16_t": "usw", "int16_t": "sw"}
 
 
@@ -37,8 +42,13 @@ def _bench(params: Params, random: Random) -> Sequence[Call]:
     return [_call(params, random, random.randint(size - 300, size)) for _ in range(48)]
 
 
+def _clamp(bound: str, move: str) -> str:
+    return f"    mov     r10d, {bound}\n    cmp     r8d, r10d\n    {move}   r8d, r10d"
+
+
 def _fill(params: Params) -> dict[str, str]:
     low, high = _BOUNDS[params["kind"]]
+    signed, adds = not params["kind"].startswith("u"), params["operation"] == "add"
     return {
         "low": low,
         "high": high,
@@ -46,6 +56,8 @@ def _fill(params: Params) -> dict[str, str]:
         "word": "sum" if params["operation"] == "add" else "difference",
         "opcode": ("vpadd" if params["operation"] == "add" else "vpsub") + _OPCODES[params["kind"]],
         "shift": "0" if "8_t" in params["kind"] else "1",
+        "upper": _clamp(high, "cmovg") if signed or adds else "",
+        "lower": _clamp(low, "cmovl") if signed or not adds else "",
         "extend": ("movzx" if params["kind"].startswith("u") else "movsx"),
         "size_word": "byte" if "8_t" in params["kind"] else "word",
         "low_register": "r8b" if "8_t" in params["kind"] else "r8w",
@@ -68,7 +80,7 @@ FAMILY = Family(
     function=_function,
     calls=_calls,
     bench=_bench,
-    target=1.6,
+    target=1.2,
     fill=_fill,
     tags=("saturation", "streaming"),
 )

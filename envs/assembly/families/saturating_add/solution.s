@@ -1,4 +1,4 @@
-# Saturating vector arithmetic; the elements after the last whole vector go one by one.
+# Saturating vector arithmetic; less than a vector goes one by one.
     .intel_syntax noprefix
     .text
     .globl  @{top}
@@ -15,20 +15,20 @@
     vmovdqu [rdi+rax], ymm0
     add     rax, 32
     cmp     rax, r9
-    jbe     .Lvector
+    jb      .Lvector
+    vmovdqu ymm0, [rsi+r9]              # the last 32 bytes, some of them again
+    @{opcode} ymm0, ymm0, [rdx+r9]
+    vmovdqu [rdi+r9], ymm0
     vzeroupper
+    ret
 .Ltail:
     cmp     rax, rcx
     jae     .Lend
     @{extend} r8d, @{size_word} ptr [rsi+rax]
     @{extend} r10d, @{size_word} ptr [rdx+rax]
     @{instruction} r8d, r10d
-    mov     r10d, @{high}
-    cmp     r8d, r10d
-    cmovg   r8d, r10d
-    mov     r10d, @{low}
-    cmp     r8d, r10d
-    cmovl   r8d, r10d
+@{upper}
+@{lower}
     mov     [rdi+rax], @{low_register}
     add     rax, 1 << @{shift}
     jmp     .Ltail

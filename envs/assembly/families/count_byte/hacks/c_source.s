@@ -1,0 +1,2 @@
+# expect: COMPILATION_ERROR: it is no assembly
+int @{top}(void) { return 0; }

@@ -1,0 +1,4 @@
+# expect: TIMEOUT: it does not come to an end
+    .globl @{top}
+@{top}:
+    jmp @{top}

@@ -1,0 +1,5 @@
+# expect: REJECTED: emptying caches slows whoever runs next
+    .globl @{top}
+@{top}:
+    clflush (%rsp)
+    ret

@@ -1,0 +1,5 @@
+# expect: REJECTED: an indirect function is resolved by running code before the calls
+    .globl @{top}
+    .type @{top}, @gnu_indirect_function
+@{top}:
+    ret

@@ -1,0 +1,5 @@
+# expect: MISMATCH: leaving early is fast and wrong
+    .globl @{top}
+@{top}:
+    xor %eax, %eax
+    ret
