@@ -58,9 +58,9 @@ DOMAIN = register(
         description=(
             "The agent writes a function in x86-64 assembly from its C source, in half of the tasks with gcc's own "
             "assembly beside it. The GNU assembler and linker build it, a disassembler checks what the object may "
-            "hold, it is run against guard pages on hidden inputs, and timed against the better of gcc -O2 and -O3. Expected "
-            "values come "
-            "from the C source, built with checks for undefined behaviour, in a cell that never holds a candidate."
+            "hold, it is run against guard pages on hidden inputs, and timed against the better of gcc -O2 and -O3. "
+            "Expected values come from the C source, built with checks for undefined behaviour, in a cell that never "
+            "holds a candidate."
         ),
         language="x86-64 assembly",
         fences=("asm", "s", "gas", "assembly", "x86asm", "nasm"),
@@ -105,8 +105,11 @@ RIGHT = replace(
     DOMAIN,
     stages=("assemble", "link", "rules", "run", "abi"),
     measured=(),
-    labels={label: when for label, when in DOMAIN.labels.items() if label is not Label.NO_IMPROVEMENT}
-    | {Label.PASS: "right on every hidden input", Label.UNVERIFIED: "right, but a stage was left out"},
+    labels={
+        **{label: when for label, when in DOMAIN.labels.items() if label not in (Label.NO_IMPROVEMENT, Label.PASS)},
+        Label.PASS: "right on every hidden input",
+        Label.UNVERIFIED: "right, but a stage was left out",
+    },
     sources={"families": _source("source", "RightSource")},
     toolchain=_correct,
     mistakes=None,

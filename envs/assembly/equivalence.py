@@ -1,4 +1,4 @@
-"""Whether a mutant is proved to behave as the solution does: where the assembler makes the same machine code of both."""
+"""Whether a mutant is proved to behave as the solution does: where the assembler makes the same code of both."""
 
 from __future__ import annotations
 

@@ -72,7 +72,6 @@ class Line:
         gap: white space behind it.
         rest: operands.
         tail: comment, with the white space before it.
-        pointer_first: whether the destination comes first, as in Intel syntax.
     """
 
     index: int
@@ -81,7 +80,6 @@ class Line:
     gap: str
     rest: str
     tail: str
-    pointer_first: bool
 
     def text(self, *, word: str | None = None, rest: str | None = None) -> str:
         """The line with another mnemonic or other operands."""
@@ -96,12 +94,12 @@ class Line:
 
 def read(source: str) -> list[Line]:
     """Return the lines that hold an instruction."""
-    intel = ".intel_syntax" in source
     found = []
     for index, text in enumerate(source.split("\n")):
         match = _LINE.match(text)
         if match and not _LABEL.match(text):
-            found.append(Line(index, *match.group("lead", "word", "gap", "rest", "tail"), intel))
+            lead, word, gap, rest, tail = match.group("lead", "word", "gap", "rest", "tail")
+            found.append(Line(index, lead, word, gap, rest, tail))
     return found
 
 
@@ -247,9 +245,9 @@ OPERATORS = (
 
 @lru_cache(maxsize=256)
 def mutate(source: str) -> tuple[Mutation, ...]:
-    """Return every single fault of an assembly source, in a fixed order.
+    r"""Return every single fault of an assembly source, in a fixed order.
 
-    >>> [item.source.strip() for item in mutate("  add eax, 2\\n") if item.operator == "swap_operation"]
+    >>> [item.source.strip() for item in mutate("  add eax, 2\n") if item.operator == "swap_operation"]
     ['sub eax, 2']
     """
     rows, lines = source.split("\n"), read(source)

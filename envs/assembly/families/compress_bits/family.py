@@ -52,8 +52,8 @@ FAMILY = Family(
     fill=lambda params: {
         "instruction": {"compress": "pext", "expand": "pdep"}[params["direction"]],
         "meaning": {
-            "compress": "the bits of the input that stand where `mask` has ones, moved together at the low end in their "
-            "order, zeros above them",
+            "compress": "the bits of the input that stand where `mask` has ones, moved together at the low end in "
+            "their order, zeros above them",
             "expand": "the low bits of the input moved to where `mask` has ones, in their order, zeros elsewhere",
         }[params["direction"]],
         "step": {
