@@ -1,0 +1,115 @@
+"""The built-in families of firmware tasks as a task source."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+
+from ecot.envs.drawn import Catalogue, DrawnIds, Params
+from ecot.envs.embedded.family import Family
+from ecot.envs.family_files import Hack, hacks_in, render
+from ecot.envs.prompts import load
+from ecot.envs.tasks import check_split
+from ecot.envs.types import EnvironmentBundle, File, Limits, Task
+
+ENV_ID = "ECoT/Embedded-v0"
+FAMILIES = "ecot.envs.embedded.families"
+ENTRY = "main.c"
+LIMITS = Limits(cpu_seconds=8.0, memory_mib=512, processes=16, scratch_mib=32, output_kib=512)
+_PACKAGE = "ecot.envs.embedded"
+_CATALOGUE: Catalogue[Family] = Catalogue(FAMILIES, kind="embedded", example="led_blink@1/000123")
+_IMPORT = re.compile(r"^from ecot\.envs\.embedded\.(scenes\.[a-z_]+) import", re.MULTILINE)
+
+
+def family_names() -> tuple[str, ...]:
+    """The names of all families. None is imported."""
+    return _CATALOGUE.names
+
+
+def family_named(name: str) -> Family:
+    """Return a family.
+
+    Raises:
+        TaskError: it is unknown; the message lists those that are known.
+    """
+    return _CATALOGUE.named(name)
+
+
+class FamilySource:
+    """All draws of all families, or of those named.
+
+    Args:
+        path: family names separated by commas; empty for all (`families:led_blink,uart_echo`).
+
+    Raises:
+        TaskError: a name is unknown.
+    """
+
+    def __init__(self, path: str = "") -> None:
+        self._families = _CATALOGUE.chosen(path)
+
+    def __len__(self) -> int:
+        return sum(_CATALOGUE.count(family) for family in self._families)
+
+    def ids(self, split: str | None = None) -> Sequence[str]:
+        """See `TaskSource.ids`."""
+        check_split(split)
+        return DrawnIds(_CATALOGUE, self._families, split)
+
+    def __getitem__(self, task_id: str) -> Task:
+        """See `TaskSource.__getitem__`."""
+        family, draw = _CATALOGUE.locate(task_id, self._families)
+        return build_task(family, task_id, _CATALOGUE.params(family, draw))
+
+    def families(self) -> Mapping[str, str]:
+        """The families by name, each with a digest of its folder."""
+        return {family.name: family_digest(family.name) for family in self._families}
+
+    def hacks(self, task_id: str) -> Sequence[Hack]:
+        """The cheats and near-misses of a task: the generic ones, then the family's own."""
+        family, draw = _CATALOGUE.locate(task_id, self._families)
+        values = values_of(family, _CATALOGUE.params(family, draw))
+        packages = (_PACKAGE, f"{FAMILIES}.{family.name}")
+        return tuple(hack for package in packages for hack in hacks_in(package, values, suffixes=(".c",)))
+
+
+def values_of(family: Family, params: Params) -> Mapping[str, str]:
+    """Return the text of every placeholder of a draw: its parameters as they are, then what the family makes of them."""
+    plain = {key: str(value) for key, value in params.items()}
+    return {**plain, **family.fill(params)}
+
+
+def build_task(family: Family, task_id: str, params: Params) -> Task:
+    """Return the task of a combination of parameters."""
+    values, package = values_of(family, params), f"{FAMILIES}.{family.name}"
+    frame = {"task": render(load(package, "instruction.md"), values).strip()}
+    return Task(
+        id=task_id,
+        env_id=ENV_ID,
+        instruction=render(load(_PACKAGE, "task.md"), frame),
+        bundle=EnvironmentBundle(
+            entry=ENTRY, params={"family": family.name, "draw": dict(params)}, limits=LIMITS
+        ),
+        solution=(File(ENTRY, render(load(package, "solution.c"), values)),),
+        level=family.level,
+        family=family.name,
+        tags=family.tags,
+    )
+
+
+@cache
+def family_digest(name: str) -> str:
+    """Return a digest of all files of a family's folder, of the generic hacks and of what the family shares with others."""
+    total = hashlib.sha256()
+    folder = files(f"{FAMILIES}.{name}")
+    for place in (folder, folder.joinpath("hacks")):
+        for item in sorted(place.iterdir(), key=lambda entry: entry.name) if place.is_dir() else ():
+            if item.is_file() and item.name.endswith((".py", ".md", ".c")):
+                data = item.read_bytes()
+                total.update(f"{item.name}\0{len(data)}\0".encode() + data)
+                for module in _IMPORT.findall(data.decode()) if item.name.endswith(".py") else ():
+                    total.update(files(_PACKAGE).joinpath(*module.split(".")[:-1], f"{module.split('.')[-1]}.py").read_bytes())
+    return total.hexdigest()[:32]
