@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ecot.envs.embedded.chip.analog import Adc, AdcCommon, Dac
+from ecot.envs.embedded.chip.bus_i2c import I2c
+from ecot.envs.embedded.chip.bus_spi import Spi
 from ecot.envs.embedded.chip.clock import Flash, Power, Rcc
+from ecot.envs.embedded.chip.dma import Dma, DmaStream
 from ecot.envs.embedded.chip.machine import Machine
+from ecot.envs.embedded.chip.peripheral import Peripheral
 from ecot.envs.embedded.chip.ports import Exti, Port, Syscfg
 from ecot.envs.embedded.chip.serial import Usart
+from ecot.envs.embedded.chip.small import Crc, Rng
 from ecot.envs.embedded.chip.timer import Timer
+from ecot.envs.embedded.chip.watchdogs import IndependentWatchdog, WindowWatchdog
 
 KINDS = {
     "RCC": Rcc,
@@ -20,6 +27,18 @@ KINDS = {
     "EXTI": Exti,
     "USART": Usart,
     "TIM": Timer,
+    "SPI": Spi,
+    "I2C": I2c,
+    "ADC": Adc,
+    "ADC_Common": AdcCommon,
+    "DAC": Dac,
+    "DMA": Dma,
+    "DMA_Stream": DmaStream,
+    "IWDG": IndependentWatchdog,
+    "WWDG": WindowWatchdog,
+    "CRC": Crc,
+    "RNG": Rng,
+    "DBGMCU": Peripheral,
 }
 """The class of every layout of registers."""
 

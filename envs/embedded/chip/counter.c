@@ -14,7 +14,7 @@
 typedef struct {
     uint64_t base, size;
     uint32_t *shadow; /* a word a register */
-    uint8_t *fast;    /* 1 where a read has no effect and the shadow is up to date */
+    uint8_t *fast;    /* 1 where a read has no effect and the shadow is up to date; none for an alias */
 } region;
 
 typedef struct {
@@ -143,7 +143,7 @@ uint64_t counter_read(void *engine, uint64_t offset, unsigned size, void *user) 
     uint64_t address = where->base + offset;
     uint32_t value;
     (void)engine;
-    if (where->fast[offset >> 2] && counter_now() < self->deadline) {
+    if (where->fast && where->fast[offset >> 2] && counter_now() < self->deadline) {
         value = (uint32_t)part(where->shadow[offset >> 2], offset, size);
     } else {
         self->work += self->access_cost;

@@ -98,16 +98,14 @@ class Counter:
         self._hook(accesses, self._library.counter_access, _HOOK_FROM, 0xFFFFFFFF)
 
     def _map(self, number: int, base: int, size: int) -> None:
-        # The aliases are never plain: one page of zeros that every address of theirs would need is not worth having.
-        words = size // 4
-        shadow = (ctypes.c_uint32 * (1 if number in _ALIASES else words))()
-        fast = (ctypes.c_uint8 * words)()
         region = self.state.regions[number]
         region.base, region.size = base, size
-        region.shadow, region.fast = ctypes.addressof(shadow), ctypes.addressof(fast)
-        self._kept += [shadow, fast]
-        self.shadow[base] = memoryview(shadow).cast("B").cast("I")
-        self.fast[base] = memoryview(fast).cast("B")
+        if number not in _ALIASES:  # what stands at an alias is never read plainly
+            shadow, fast = (ctypes.c_uint32 * (size // 4))(), (ctypes.c_uint8 * (size // 4))()
+            region.shadow, region.fast = ctypes.addressof(shadow), ctypes.addressof(fast)
+            self._kept += [shadow, fast]
+            self.shadow[base] = memoryview(shadow).cast("B").cast("I")
+            self.fast[base] = memoryview(fast).cast("B")
         user = ctypes.c_void_p(ctypes.addressof(region))
         reader = ctypes.cast(self._library.counter_read, ctypes.c_void_p)
         writer = ctypes.cast(self._library.counter_write, ctypes.c_void_p)

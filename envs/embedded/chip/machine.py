@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -75,9 +76,9 @@ class Machine:
         self.image = bytes(image)
         execute = constants.UC_PROT_READ | constants.UC_PROT_EXEC
         # The flash also stands at 0, as after a start from it (RM0090, 2.4).
+        self._flash = ctypes.create_string_buffer(self.image, FLASH_SIZE)
         for base in (FLASH, 0):
-            self.engine.mem_map(base, FLASH_SIZE, execute)
-            self.engine.mem_write(base, self.image)
+            self.engine.mem_map_ptr(base, FLASH_SIZE, execute, ctypes.addressof(self._flash))
         for base, size in MEMORIES:
             self.engine.mem_map(base, size)
         self.engine.mem_map(SYSTEM, SYSTEM_SIZE, execute)

@@ -26,6 +26,7 @@ class Schedule:
         self._gone: set[int] = set()
         self._number = 0
         self._outside: list[tuple[int, int, Callable[[], None]]] = []
+        self._outside_cycle = NEVER
 
     def at(self, cycle: int, action: Callable[[], None]) -> int:
         """Call `action` at a cycle; returns what `cancel` takes."""
@@ -42,6 +43,7 @@ class Schedule:
         """Call `action` at a time outside of the chip, whatever its clock does."""
         self._number += 1
         heapq.heappush(self._outside, (picoseconds, self._number, action))
+        self._find_outside()
 
     def after_time(self, picoseconds: int, action: Callable[[], None]) -> None:
         """Call `action` so much later."""
@@ -52,7 +54,10 @@ class Schedule:
         while self._events and self._events[0][1] in self._gone:
             self._gone.discard(heapq.heappop(self._events)[1])
         inside = self._events[0][0] if self._events else NEVER
-        return min(inside, self.cycle_of(self._outside[0][0])) if self._outside else inside
+        return min(inside, self._outside_cycle)
+
+    def _find_outside(self) -> None:
+        self._outside_cycle = self.cycle_of(self._outside[0][0]) if self._outside else NEVER
 
     def advance(self, cycle: int) -> None:
         """Let everything happen that falls due up to a cycle, each at its own time."""
@@ -61,18 +66,22 @@ class Schedule:
             if due > cycle:
                 break
             self.now = max(self.now, due)
-            if self._events and self._events[0][0] <= due:
+            if self._events and self._events[0][0] == due:
                 action = heapq.heappop(self._events)[2]
             else:
                 action = heapq.heappop(self._outside)[2]
+                self._find_outside()
             action()
         self.now = max(self.now, cycle)
 
     def change_clock(self, hertz: int) -> None:
         """From now on a second has so many cycles."""
+        if hertz == self.hertz:
+            return
         self._anchor_time = self._time(self.now)
         self._anchor_cycle = self.now
         self.hertz = hertz
+        self._find_outside()
 
     def _time(self, cycle: int) -> Fraction:
         return self._anchor_time + Fraction((cycle - self._anchor_cycle) * PICOSECONDS, self.hertz)
