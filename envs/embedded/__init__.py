@@ -32,6 +32,21 @@ def _score(outcome: Outcome) -> float:
     return result
 
 
+def _mutate(source: str) -> Sequence[Mutation]:
+    found: Sequence[Mutation] = import_module(f"{__name__}.mutations").mutate(source)
+    return found
+
+
+def _mistakes(source: str) -> Sequence[Mutation]:
+    found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
+    return found
+
+
+def _equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
+    proved: bool | None = import_module(f"{__name__}.equivalence").equivalent(workspace, request, mutant)
+    return proved
+
+
 DOMAIN = register(
     Domain(
         id="ECoT/Embedded-v0",
@@ -66,6 +81,9 @@ DOMAIN = register(
         toolchain=_toolchain,
         score=_score,
         floor=0.1,
+        mutate=_mutate,
+        mistakes=_mistakes,
+        equivalent=_equivalent,
         judge_packages=("ecot.envs.embedded",),
     )
 )

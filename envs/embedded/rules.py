@@ -15,7 +15,7 @@ _RULES = (
     ("included_file", re.compile(r"\.incbin|\.include\b"), "assembler directives that read files are not allowed"),
     ("include_path", re.compile(r'^\s*#\s*include(?:_next)?\s*["<](?:/|[^">\n]*\.\.)', re.M), "include headers by their name, not by a path"),
     ("embedded_file", re.compile(r"^\s*#\s*embed\b", re.M), "files cannot be embedded"),
-    ("semihosting", re.compile(r"\b(?:bkpt|__BKPT)\b\W{0,6}(?:0[xX][aA][bB]|171)\b|\bBKPT\b\W{0,4}0[xX][aA][bB]", re.I), "there is no debugger: semihosting calls are not allowed"),
+    ("semihosting", re.compile(r"bkpt\W{0,6}(?:0x0*ab|171)\b", re.I), "there is no debugger: semihosting calls are not allowed"),
     ("vector_table", re.compile(r"\.isr_vector\b"), "the vector table is the start-up code's; define handlers by their names"),
     ("line_marker", re.compile(r"^\s*#\s*(?:line\b|\d+\s*\")", re.M), "line markers are not allowed"),
 )

@@ -10,6 +10,7 @@
 
 #define CACHE_BITS 16
 #define REGIONS 5
+#define SETS_PINS 2
 
 typedef struct {
     uint64_t base, size;
@@ -20,6 +21,7 @@ typedef struct {
 typedef struct {
     void *engine;
     int (*reg_read)(void *, int, void *);
+    int (*reg_write)(void *, int, const void *);
     int (*stop)(void *);
     uint32_t (*slow_read)(uint64_t address, uint32_t size);
     void (*slow_write)(uint64_t address, uint32_t size, uint32_t value);
@@ -37,7 +39,7 @@ typedef struct {
     uint32_t pending_priority;
     uint32_t stopping;
     uint32_t access_cost;
-    uint32_t reg_pc, reg_primask, reg_basepri, reg_faultmask;
+    uint32_t reg_pc, reg_primask, reg_basepri, reg_faultmask, reg_xpsr;
     region regions[REGIONS];
     struct { uint32_t address, size, count; } cache[1 << CACHE_BITS];
 } counter;
@@ -121,10 +123,20 @@ uint64_t counter_now(void) {
     return self->cycles + (pc > block ? count_of(block, pc - block) : 0);
 }
 
+#define IF_THEN_STATE 0x0600FC00u
+
+/* Asked for the program counter within a block, Unicorn 2.1 restores the state of the instruction, the rest of an
+ * IT block included, and leaves that behind: the next block would begin as if it stood in the IT block. At this point the
+ * state is zero by right, as the translated code knows its conditions itself. To go when Unicorn no longer does so. */
 static void locate(void) {
-    uint32_t pc = 0;
+    uint32_t pc = 0, xpsr = 0;
     self->reg_read(self->engine, self->reg_pc, &pc);
     self->access_pc = pc;
+    self->reg_read(self->engine, self->reg_xpsr, &xpsr);
+    if (xpsr & IF_THEN_STATE) {
+        xpsr = (xpsr & ~IF_THEN_STATE) | 0x01000000u;
+        self->reg_write(self->engine, self->reg_xpsr, &xpsr);
+    }
 }
 
 void counter_access(void *engine, int kind, uint64_t address, int size, int64_t value, void *user) {
@@ -163,6 +175,14 @@ uint64_t counter_read(void *engine, uint64_t offset, unsigned size, void *user) 
 void counter_write(void *engine, uint64_t offset, unsigned size, uint64_t value, void *user) {
     region *where = user;
     (void)engine;
+    if (where->fast && where->fast[offset >> 2] == SETS_PINS && size == 4) {
+        /* A port's set and reset register, where it leaves the output register before it as it is. */
+        uint32_t held = where->shadow[(offset >> 2) - 1];
+        if (((held & ~((uint32_t)value >> 16)) | ((uint32_t)value & 0xffff)) == held) {
+            self->work += 4;
+            return;
+        }
+    }
     self->polls = 0;
     self->poll_address = 0;
     self->work += self->access_cost;

@@ -37,7 +37,7 @@ _WRITE = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_uint3
 _WIDE = ("cycles", "instructions", "deadline", "budget", "work", "polls")
 _NARROW = (
     "poll_address", "poll_pc", "poll_value", "block", "count", "access_pc", "refill", "masked", "pending_priority",
-    "stopping", "access_cost", "reg_pc", "reg_primask", "reg_basepri", "reg_faultmask",
+    "stopping", "access_cost", "reg_pc", "reg_primask", "reg_basepri", "reg_faultmask", "reg_xpsr",
 )  # fmt: skip
 
 
@@ -47,6 +47,7 @@ class CounterState(ctypes.Structure):
     _fields_ = (
         ("engine", ctypes.c_void_p),
         ("reg_read", ctypes.c_void_p),
+        ("reg_write", ctypes.c_void_p),
         ("stop", ctypes.c_void_p),
         ("slow_read", _READ),
         ("slow_write", _WRITE),
@@ -81,6 +82,8 @@ class Counter:
         state = self.state
         state.engine = self._handle
         state.reg_read = ctypes.cast(uclib.uc_reg_read, ctypes.c_void_p).value
+        state.reg_write = ctypes.cast(uclib.uc_reg_write, ctypes.c_void_p).value
+        state.reg_xpsr = arm.UC_ARM_REG_XPSR
         state.stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p).value
         state.slow_read, state.slow_write = _READ(read), _WRITE(write)
         state.deadline = state.budget = _NEVER

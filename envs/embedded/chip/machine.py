@@ -190,7 +190,8 @@ class Machine:
 
     def look(self) -> None:
         """Stop after the present block where an exception, or an event that just came up, wants attention."""
-        self.counter.state.deadline = 0 if self.exceptions.wants_entry() else self.schedule.next_cycle()
+        exceptions = self.exceptions
+        self.counter.state.deadline = 0 if exceptions.pending and exceptions.wants_entry() else self.schedule.next_cycle()
 
     def halt(self) -> None:
         """Stop the processor at once."""

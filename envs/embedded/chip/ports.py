@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from ecot.envs.embedded.chip.machine import Machine
     from ecot.envs.embedded.device.tables import Instance
 
+_SETS_PINS = 2
+"""What `counter.c` is told of a register whose writes it may drop where they change nothing."""
 _RESET = {"A": (0xA8000000, 0x64000000, 0x0C000000), "B": (0x00000280, 0x00000100, 0x000000C0)}
 """MODER, PUPDR and OSPEEDR of the ports that hold the debug pins (RM0090, 8.4)."""
 
@@ -33,6 +35,10 @@ class Port(Peripheral):
             pin.listeners.append(lambda level, number=number: self._changed(number, level))  # type: ignore[misc]
         self.refresh(0xFFFF)
 
+    def _set_fast(self) -> None:
+        super()._set_fast()
+        self.fast[self.places["BSRR"]] = _SETS_PINS if self.clocked else 0
+
     def _reset_words(self) -> None:
         super()._reset_words()
         for name, value in zip(("MODER", "PUPDR", "OSPEEDR"), _RESET.get(self.letter, ()), strict=False):
@@ -50,7 +56,8 @@ class Port(Peripheral):
             # Setting wins where both are written (RM0090, 8.4.7).
             after = before & ~(value >> 16) | value & 0xFFFF
             self.put("ODR", after)
-            self.refresh(before ^ after)
+            if before != after:
+                self.refresh(before ^ after)
         elif name == "ODR":
             self.refresh(old ^ new)
         elif name in ("MODER", "OTYPER", "PUPDR", "AFR0", "AFR1"):
@@ -73,9 +80,9 @@ class Port(Peripheral):
             return
         modes, data, kinds, pulls = self.get("MODER"), self.get("ODR"), self.get("OTYPER"), self.get("PUPDR")
         signals = self.machine.wiring.signals
-        for number in range(16):
-            if not mask >> number & 1:
-                continue
+        while mask:
+            number = (mask & -mask).bit_length() - 1
+            mask &= mask - 1
             pin, mode = self.pins[number], modes >> 2 * number & 3
             chip, driver = None, ""
             if mode == 1:

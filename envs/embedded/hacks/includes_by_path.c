@@ -1,0 +1,5 @@
+// expect: REJECTED: headers are included by their name
+#include "../../../../etc/hostname"
+int main(void) {
+    return 0;
+}

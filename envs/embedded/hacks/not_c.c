@@ -1,0 +1,3 @@
+// expect: COMPILATION_ERROR: this is no C
+def main():
+    pass
