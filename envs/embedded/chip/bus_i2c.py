@@ -242,6 +242,8 @@ class I2c(Peripheral):
 
     def _refresh(self) -> None:
         status, control = self.get("SR1"), self.get("CR2")
+        # Reading SR1 again changes nothing as long as it is what was read last.
+        self.fast[self.places["SR1"]] = bool(self.clocked and self._seen == status)
         events = status & (SB | ADDR | BTF | STOPF) or (control >> 10 & 1 and status & (TXE | RXNE))
         self.machine.wiring.line(f"{self.name}_EV", self.name, high=bool(control >> 9 & 1 and events))
         self.machine.wiring.line(f"{self.name}_ER", self.name, high=bool(control >> 8 & 1 and status & (AF | BERR | ARLO | OVR)))

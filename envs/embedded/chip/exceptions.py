@@ -424,6 +424,12 @@ class SysTick:
         self._zero_at = 0
         self._flag = False
         self._event = 0
+        # CTRL is read plainly as long as reading it takes no flag back.
+        self._words, self._fast = owner.machine.window(0xE000E010, 4)
+        self._show()
+
+    def _show(self) -> None:
+        self._words[0], self._fast[0] = self.control, not self._flag
 
     def _step(self) -> int:
         """Cycles per count: the processor clock, or an eighth of it (RM0090, 7.2)."""
@@ -439,6 +445,7 @@ class SysTick:
         """A read of a register."""
         if offset == 0x10:
             flag, self._flag = self._flag, False
+            self._show()
             return self.control | flag << 16
         return {0x14: self.reload, 0x18: self._current(), 0x1C: 0x40000000 | 18749}.get(offset, 0)
 
@@ -447,11 +454,13 @@ class SysTick:
         if offset == 0x10:
             self._value = self._current()
             self.control = value & 7
+            self._show()
             self._plan()
         elif offset == 0x14:
             self.reload = value & 0xFFFFFF
         elif offset == 0x18:
             self._value, self._flag = 0, False
+            self._show()
             self._plan()
 
     def _plan(self) -> None:
@@ -464,6 +473,7 @@ class SysTick:
 
     def _reached(self) -> None:
         self._flag = True
+        self._show()
         if self.control & 2:
             self._owner.pend(SYSTICK)
         self._event = self._value = 0

@@ -64,6 +64,7 @@ class Usart(Peripheral):
         """Reading SR and then DR takes errors back, so the order is kept."""
         if offset == 0 and self.clocked:
             self._status_read = True
+            self._refresh()
         return super().load(offset, size)
 
     def read(self, name: str) -> int:
@@ -181,7 +182,7 @@ class Usart(Peripheral):
     def _refresh(self) -> None:
         status, control = self.get("SR"), self.get("CR1")
         # Where reading SR is the first half of taking a flag back, it has to be seen.
-        self.fast[0] = bool(self.clocked and not status & (TC | _ERRORS | IDLE))
+        self.fast[0] = bool(self.clocked and (self._status_read or not status & (TC | _ERRORS | IDLE)))
         wanted = (
             (control >> 7 & 1 and status & TXE) or (control >> 6 & 1 and status & TC)
             or (control >> 5 & 1 and status & (RXNE | ORE)) or (control >> 4 & 1 and status & IDLE)
