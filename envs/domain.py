@@ -50,6 +50,8 @@ class Mutation:
         line: 1-based, in the source before the change.
         source: the whole source after the change.
         kept: whether the operator is withheld from whoever writes the checks.
+        base: the source before the change, where that is not the source that was asked about but what a tool made of
+            it; `line` is then a line of what was asked about.
     """
 
     operator: str
@@ -57,6 +59,7 @@ class Mutation:
     line: int
     source: str
     kept: bool = False
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,8 @@ class Domain:
         score: of an outcome, in [0, 1]; pure, 0 unless it earns.
         floor: what a candidate that is not a solution may earn at most.
         mutate: every single fault of a source, in a fixed order; None where the domain has none.
+        tool_mutants: some mutants of a task's solution that only a tool makes, such as of its netlist, at most as many
+            as asked for; for full proofs. None where the domain has none.
         seed: every fault that repair tasks may hold, in a fixed order; None where `mutate` serves for that too.
         fault_types: names of the types of fault by category, as repair tasks list them; empty where the types are the
             kinds of `mutate`.
@@ -110,6 +115,7 @@ class Domain:
     measured: tuple[str, ...] = ()
     extra_stages: tuple[str, ...] = ()
     mutate: Callable[[str], Sequence[Mutation]] | None = None
+    tool_mutants: Callable[[Workspace, Request, int], Sequence[Mutation]] | None = None
     seed: Callable[[str], Sequence[Mutation]] | None = None
     fault_types: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     answers: tuple[str, ...] = ()

@@ -102,6 +102,11 @@ class Trial:
     stages: tuple[str, ...] | None = None
 
     @property
+    def unchanged(self) -> str:
+        """What a mutant was made of: the solution, or what a tool made of that."""
+        return (self.mutation.base if self.mutation else "") or self.task.solution[0].text
+
+    @property
     def request(self) -> Request:
         """The question to the backend; the hidden seed is the task's own, fixed for ever."""
         seed = int.from_bytes(hashlib.sha256(f"proof:{self.task.id}".encode()).digest()[:4], "big") >> 1
@@ -159,7 +164,7 @@ class Finding:
     @property
     def diff(self) -> str:
         """The changed lines of a mutant, as `-` and `+`."""
-        before, after = self.trial.task.solution[0].text.splitlines(), self.trial.source.splitlines()
+        before, after = self.trial.unchanged.splitlines(), self.trial.source.splitlines()
         lines = list(difflib.unified_diff(before, after, lineterm="", n=0))[2:]
         return "\n".join(line for line in lines if not line.startswith("@@"))
 

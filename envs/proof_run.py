@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from ecot.envs.provenance import judge_digest
 from ecot.envs.sandbox import Cell, Sandbox
 from ecot.envs.types import Label, Outcome, digest
 
-__all__ = ["Journal", "prove"]
+__all__ = ["Journal", "prove", "tool_trials"]
 
 _IN_FLIGHT = 256
 """Requests that wait in the backend at once; bounds memory, not speed."""
@@ -108,6 +109,36 @@ def prove(
     for index, verdict in zip(passing, verdicts, strict=True):
         judged[index] = replace(judged[index], equivalent=verdict)
     return tuple(judged)
+
+
+def tool_trials(domain: Domain, planned: Sequence[Trial], *, sandbox: Sandbox, mutants: int) -> tuple[Trial, ...]:
+    """Return trials of mutants that only the domain's tools make, for every solution among some trials.
+
+    Args:
+        domain: of the trials.
+        planned: those of one family, mutants included, whose numbering goes on.
+        sandbox: confines the tools.
+        mutants: of the family, shared out among its draws.
+
+    Raises:
+        TaskError: the tools cannot read a solution.
+        SandboxError: the host is at fault.
+    """
+    solutions = [trial for trial in planned if trial.mutation is None and trial.hack is None]
+    if domain.tool_mutants is None or not solutions:
+        return ()
+    share, made = -(-mutants // len(solutions)), list[Trial]()
+    with closing(sandbox.cell(preload=domain.preload)) as cell:
+        for trial in solutions:
+            taken = [item.index for item in planned if item.mutation is not None and item.task.id == trial.task.id]
+            with cell.workspace(trial.request.effective_limits) as workspace:
+                faults = domain.tool_mutants(workspace, trial.request, share)
+            first = max(taken, default=-1) + 1
+            made += [
+                Trial(task=trial.task, source=fault.source, mutation=fault, index=index)
+                for index, fault in enumerate(faults, start=first)
+            ]
+    return tuple(made)
 
 
 def _key(domain: Domain, trial: Trial) -> str:
@@ -213,7 +244,9 @@ class _Prover:
     def _ask(self, trial: Trial) -> bool | None:
         if self._domain.equivalent is None:
             return None
-        solved = Trial(task=trial.task, source=trial.task.solution[0].text).request
+        # A mutant of what a tool made of the solution is compared with that: nobody asks whether the tool is right.
+        task = replace(trial.task, solution=(replace(trial.task.solution[0], text=trial.unchanged),))
+        solved = Trial(task=task, source=trial.unchanged).request
         for tries in range(1, _TRIES + 1):
             try:
                 with self._cell().workspace(solved.effective_limits) as workspace:

@@ -50,6 +50,12 @@ def _seed(source: str) -> Sequence[Mutation]:
     return found
 
 
+def _tool_mutants(workspace: Workspace, request: Request, count: int) -> Sequence[Mutation]:
+    made = import_module(f"{__name__}.faults.netlist_mutants").netlist_mutants(workspace, request, count)
+    found: Sequence[Mutation] = made
+    return found
+
+
 def _mistakes(source: str) -> Sequence[Mutation]:
     found: Sequence[Mutation] = import_module(f"{__name__}.faults.mistakes").mistakes(source)
     return found
@@ -112,6 +118,7 @@ DOMAIN = register(
         floor=0.1,
         preload=("ecot.envs.verilog.rules",),
         mutate=_mutate,
+        tool_mutants=_tool_mutants,
         seed=_seed,
         draw=_draw,
         fault_types=FAULT_TYPES,

@@ -16,7 +16,7 @@ from fakes import FAKE, FakeBackend, FakeSource, fakes_registered
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ecot.envs.domain import Domain
+from ecot.envs.domain import Domain, Mutation
 from ecot.envs.encoding import from_json, to_json
 from ecot.envs.errors import SandboxError, StoreError, TaskError
 from ecot.envs.proof import Finding, Trial, provable, trials
@@ -29,7 +29,7 @@ from ecot.envs.proof_report import (
     report_of,
     write_report,
 )
-from ecot.envs.proof_run import Journal, prove
+from ecot.envs.proof_run import Journal, prove, tool_trials
 from ecot.envs.score import binary, gain, plain
 from ecot.envs.stalling import Stalling, best_stalling_return, stalling_of
 from ecot.envs.types import Label, Limits, Outcome, Request, StageResult
@@ -293,3 +293,37 @@ def test_mutants_are_judged_without_the_stages_that_measure_and_survive_where_th
     left_out = Finding(trial=mutant, label=Label.UNVERIFIED, score=0.5)
     assert (left_out.survived, left_out.status) == (True, "survived")
     assert Finding(trial=replace(mutant, stages=None), label=Label.UNVERIFIED, score=0.5).status == "killed"
+
+
+def test_a_mutant_of_what_a_tool_made_is_shown_and_compared_beside_that() -> None:
+    compared: list[tuple[str, str]] = []
+
+    def equivalent(workspace: Any, request: Request, mutant: str) -> bool:
+        compared.append((request.task.solution[0].text, mutant))
+        return True
+
+    class Passing(FakeBackend):
+        def submit(self, request: Request) -> Future[Outcome]:
+            answer: Future[Outcome] = Future()
+            answer.set_result(PASSED)
+            return answer
+
+    (solution, *_) = _trials(draws=1, mutants=0)
+    fault = Mutation(operator="tool", kind="tool", line=1, source="a = 2\n", kept=True, base="a = 1\n")
+    planned = [replace(solution, source=fault.source, mutation=fault)]
+    (finding,) = _prove(planned, Passing(), domain=replace(PROVABLE, equivalent=equivalent))
+    assert compared == [("a = 1\n", "a = 2\n")]
+    assert finding.status == "equivalent"
+    assert finding.diff == "-a = 1\n+a = 2"
+
+
+def test_mutants_that_tools_make_are_numbered_after_the_others_and_shared_out_among_the_draws() -> None:
+    def made(workspace: Any, request: Request, count: int) -> Sequence[Mutation]:
+        return [Mutation(operator="tool", kind="tool", line=1, source=f"a = {n}\n", kept=True) for n in range(count)]
+
+    planned = _trials(draws=2, mutants=3)
+    found = tool_trials(replace(PROVABLE, tool_mutants=made), planned, sandbox=NoSandbox(), mutants=3)
+    last = max(trial.index for trial in planned)
+    assert [trial.index for trial in found] == [last + 1, last + 2] * 2
+    assert len({trial.task.id for trial in found}) == 2
+    assert tool_trials(PROVABLE, planned, sandbox=NoSandbox(), mutants=3) == ()

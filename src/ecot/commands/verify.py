@@ -29,7 +29,7 @@ from ecot.envs.proof_report import (
     report_of,
     write_report,
 )
-from ecot.envs.proof_run import Journal, prove
+from ecot.envs.proof_run import Journal, prove, tool_trials
 from ecot.envs.provenance import judge_digest, package_version
 from ecot.envs.real import RealBackend
 from ecot.envs.sandbox.choose import NAMES
@@ -46,6 +46,8 @@ TURNS = 5
 """Of the default budget: one answer and four corrections."""
 _QUICK_MUTANTS = 3
 _FULL_DRAWS = 5
+_TOOL_MUTANTS = 10
+"""Of a family, made by tools of the domain; with --full only."""
 _COLUMNS = ("built", "killed", "equal", "lived", "score")
 """Of mutants: those that count and what became of them; `equal` ones are proved to behave as the solution."""
 
@@ -125,9 +127,15 @@ def _prove_domain(
     journal = Journal(path.with_suffix(".journal") if arguments.full else None)
     workers = arguments.workers or len(os.sched_getaffinity(0))
     with closing(RealBackend(workers=workers, sandbox=arguments.sandbox)) as backend, _progress(console) as progress:
-        bar = progress.add_task(domain.id, total=sum(map(len, planned.values())))
+        total = sum(map(len, planned.values()))
+        bar = progress.add_task(domain.id, total=total)
         for name, tried in planned.items():
             progress.update(bar, description=f"{domain.id} {name}")
+            if arguments.full:
+                made = tool_trials(domain, tried, sandbox=backend.sandbox, mutants=_TOOL_MUTANTS)
+                tried = [*tried, *made]
+                total += len(made)
+                progress.update(bar, total=total)
             findings = prove(
                 domain,
                 tried,
