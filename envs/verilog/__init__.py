@@ -110,6 +110,7 @@ DOMAIN = register(
             "rtlfixer": _source("benchmarks.rtlfixer", "RtlFixerSource"),
             "vericoder": _source("benchmarks.vericoder", "VeriCoderSource"),
             "realbench": _source("benchmarks.realbench", "RealBenchSource"),
+            "archxbench": _source("benchmarks.archxbench", "ArchXBenchSource"),
             "cvdp": _source("benchmarks.cvdp", "CvdpSource"),
         },
         default_source="families",

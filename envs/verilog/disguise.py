@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_BREAKS = re.compile(r'"(?:\\n)*')
 _RANGE = re.compile(r"(\d+):(\d+)")
 _CLOCKS = frozenset({"clk", "clock"})
 _RESETS = frozenset({"reset", "resetn", "areset", "aresetn"})
@@ -85,7 +86,9 @@ class Disguise:
             if match.lastgroup == "name":
                 text = self.name(text)
             elif match.lastgroup == "string" and self._is_marked(text):
-                text = f'"{self.nonce} {text[1:]}'
+                # Behind new lines, so that the mark is on the line that it marks.
+                breaks = _BREAKS.match(text)[0]  # type: ignore[index]
+                text = f"{breaks}{self.nonce} {text[len(breaks) :]}"
             parts.append(text)
         return "".join(parts)
 

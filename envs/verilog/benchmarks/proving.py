@@ -207,11 +207,14 @@ def examine(
 
 
 def _examine(cells: _Cells, task: Task, hacks: Sequence[Hack], mutants: int) -> Examined:
+    judge = import_module(JUDGES[str(task.bundle.params["judge"])])
     if not task.solution:
-        return _unexamined(task, "", "upstream publishes no reference for it", starved=False)
+        missing = _unexamined(task, "", "there is no reference for it", starved=False)
+        # Cheats need none where the judge does not.
+        tried = hacks if getattr(judge, "NEEDS_NO_REFERENCE", False) else ()
+        return replace(missing, hacks={hack.name: _judged(cells, task, hack) for hack in tried})
     solution = task.solution[0].text
     own = _own(cells, task, solution)
-    judge = import_module(JUDGES[str(task.bundle.params["judge"])])
     try:
         outcome = _outcome(cells, task, solution)
         with cells.workspace(task) as workspace:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ecot.envs.types import Diagnostic, Label
+from ecot.envs.verilog.benchmarks.checks import WORDS, checks_in
 from ecot.envs.verilog.steps import said
 
 RESULT = re.compile(r"Mismatches: (?P<wrong>\d+) in (?P<samples>\d+) samples")
@@ -118,13 +119,26 @@ def _rtlfixer(logs: Logs) -> str:
     return OWN_PASS if found is not None and int(found[1] or -1) == 0 else "R"
 
 
+def _archxbench(logs: Logs) -> str:
+    """An end of the simulation, a check that passed and none that failed; the set names no single word for that."""
+    if not logs.built:
+        return "C"
+    return OWN_PASS if logs.ended and checks_in(logs.output.splitlines()).passed else "R"
+
+
 _RESULT_ANYWHERE = re.compile(r"Mismatches: ([0-9]*) in ([0-9]*) samples")
 RTLLM_PASS = re.compile("Pass|pass")
 VERICODER_PASS = re.compile("All tests passed!|Test passed|Test successful|No errors|Success", re.IGNORECASE)
 VERDICTS: Mapping[str, re.Pattern[str]] = MappingProxyType(
-    {"rtllm": RTLLM_PASS, "vericoder": re.compile(f"{VERICODER_PASS.pattern}|Mismatches:", re.IGNORECASE)}
+    {
+        "rtllm": RTLLM_PASS,
+        "vericoder": re.compile(f"{VERICODER_PASS.pattern}|Mismatches:", re.IGNORECASE),
+        "archxbench": WORDS,
+    }
 )
 """By rule, what is found in the words with which a self-checking testbench reports a pass."""
+COUNTED = frozenset({"archxbench"})
+"""The rules under which a testbench says how many checks were right and wrong."""
 _VERICODER_FAILURE = re.compile("error|fail|mismatch|failed", re.IGNORECASE)
 OWN_RULES: Mapping[str, Callable[[Logs], str]] = MappingProxyType(
     {
@@ -133,6 +147,7 @@ OWN_RULES: Mapping[str, Callable[[Logs], str]] = MappingProxyType(
         "rtllm": _rtllm,
         "vericoder": _vericoder,
         "rtlfixer": _rtlfixer,
+        "archxbench": _archxbench,
     }
 )
 """The own rule of each set, by the name in `bundle.params["own_rule"]`: the letter for what it sees, `.` for a pass."""

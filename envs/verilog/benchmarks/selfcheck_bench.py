@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import ProcessResult, Workspace
 from ecot.envs.types import Diagnostic, Task, digest
-from ecot.envs.verilog.benchmarks.scorer import OWN_PASS, OWN_RULES, VERDICTS, Logs
+from ecot.envs.verilog.benchmarks.checks import Checks, checks_in
+from ecot.envs.verilog.benchmarks.scorer import COUNTED, OWN_PASS, OWN_RULES, VERDICTS, Logs
 from ecot.envs.verilog.benchmarks.testbench import FLAGS
 from ecot.envs.verilog.diagnostics import parse_icarus, scrub
 from ecot.envs.verilog.disguise import Disguise, kept_names, nonce_of
 from ecot.envs.verilog.family import Port
-from ecot.envs.verilog.playback import DIRECTIVES, STUB, changes, of_direction
+from ecot.envs.verilog.playback import DIRECTIVES, STUB, changes, of_direction, play_alone, write_stub
 from ecot.envs.verilog.source import port_from
+from ecot.envs.verilog.steps import limit, said
 from ecot.envs.verilog.waves import Waves, read_waves
 
 DUMP_KIB = 32 * 1024
@@ -35,6 +37,7 @@ class Run:
         marked: whether the testbench printed a verdict in words that are marked.
         waves: of the ports.
         end: last moment of the dump, in picoseconds.
+        checks: what the testbench counted, in marked words; None where the set's own criterion counts nothing.
     """
 
     process: ProcessResult
@@ -43,6 +46,7 @@ class Run:
     marked: bool
     waves: Waves
     end: int
+    checks: Checks | None = None
 
 
 class Bench:
@@ -120,7 +124,8 @@ class Bench:
         # The first line is the simulator's own about our probe.
         output, errors = _NOTE.sub("", disguise.take_off(process.stdout)), disguise.take_off(process.stderr)
         logs = replace(built, built=True, ended=process.ok, output=output, errors=errors)
-        marked = "\n".join(disguise.said_under_mark(process.stdout))
+        lines = disguise.said_under_mark(process.stdout)
+        marked = "\n".join(lines)
         own = OWN_RULES[self.rule](logs) == OWN_PASS
         if marked:
             own = own and OWN_RULES[self.rule](replace(logs, output=marked)) == OWN_PASS
@@ -130,7 +135,53 @@ class Bench:
         except ValueError:
             waves = {}
         moments = re.findall(r"^#(\d+)$", text, re.MULTILINE)
-        return Run(process, logs, own, bool(marked), waves, int(moments[-1]) if moments else 0)
+        checks = checks_in(lines) if self.rule in COUNTED else None
+        return Run(process, logs, own, bool(marked), waves, int(moments[-1]) if moments else 0, checks)
+
+    def apart(self, run: Run, source: str, disguise: Disguise, *, early: bool) -> Diagnostic | None:
+        """Return what speaks against a pass when candidate and testbench are simulated apart; None where nothing does.
+
+        Args:
+            run: that passed.
+            source: the candidate's.
+            disguise: of that run.
+            early: whether inputs that change together with a clock come before it.
+        """
+        if any(port.name not in run.waves for port in self.ports):
+            return said("judge", "forged_verdict", "the run left no record of the ports")
+        self.clear(disguise)
+        played = play_alone(
+            self._workspace,
+            run.waves,
+            source,
+            top=self.top,
+            ports=self.ports,
+            overrides=self.overrides,
+            entry=self._entry,
+            timescale=self.timescale,
+            end=run.end,
+            early=early,
+        )
+        if played.process.exhausted is not None:
+            return limit(played.process, "vvp")[1][0]
+        if played.answers is None:
+            message = "the source does not run without the testbench: it leans on names outside of itself"
+            return said("judge", "not_self_contained", message)
+        write_stub(self._workspace, played.answers, top=self.top, ports=self.ports, overrides=self.overrides)
+        other = self.disguise("apart", disguise.nonce)
+        process, _ = self.elaborate(None, "apart.vvp", other)
+        final = self.simulate("apart.vvp", other, self.logs(process, other))
+        inputs = of_direction(self.ports, "input")
+        known = all(port.name in final.waves for port in inputs)
+        if not final.own:
+            message = "the source passes beside the testbench but what it answers apart from it does not pass"
+            return said("judge", "forged_verdict", message)
+        if not known or changes(final.waves, inputs, end=None) != changes(run.waves, inputs, end=None):
+            message = (
+                "the testbench gives other inputs to these outputs than it gave to the design: they were disturbed"
+            )
+            return said("judge", "inputs_disturbed", message)
+        return None
 
     def course(self, run: Run) -> str:
         """Return a digest of what a run showed beside the outputs: the inputs, the end, and how many lines it said."""
@@ -149,3 +200,30 @@ def bits_seen(waves: Waves, ports: Sequence[Port], wanted: str) -> Mapping[str, 
             len(value) - 1 - place for value in values for place, bit in enumerate(value) if bit in wanted
         )
     return found
+
+
+def undriven_in(
+    run: Run,
+    ports: Sequence[Port],
+    *,
+    known: Mapping[str, frozenset[int]],
+    floating: Mapping[str, frozenset[int]],
+) -> tuple[Diagnostic, ...]:
+    """Return the outputs of which a run leaves a bit open all the time that should be driven.
+
+    Args:
+        run: of the candidate.
+        ports: of the module under test.
+        known: by output, the bits that must be 0 or 1 at some time.
+        floating: by output, the bits that may be z.
+    """
+    seen, open_bits = bits_seen(run.waves, ports, "01"), bits_seen(run.waves, ports, "z")
+    found = []
+    for port in of_direction(ports, "output"):
+        name = port.name
+        bits = (known[name] - seen[name]) | (open_bits[name] - floating[name])
+        if bits & known[name]:
+            which = ", ".join(map(str, sorted(bits)))
+            message = f"`{name}` is not driven (bits {which}), although the testbench does not notice"
+            found.append(said("judge", "undriven_output", message, symbol=name))
+    return tuple(found)

@@ -5,7 +5,9 @@ criterion, under conditions that a candidate cannot meet by forgery: all names o
 words of its verdict are disguised; and every output bit that the reference ever drives must be driven, which many such
 testbenches do not notice (a comparison with z is neither true nor false). `synthesise` and `netlist` are reported.
 Where the netlist does not pass too, or the run went otherwise than the reference's (other inputs, another end, other
-lines), candidate and testbench are simulated apart (`playback.py`), and the verdict of that run counts.
+lines), candidate and testbench are simulated apart (`playback.py`), and the verdict of that run counts. A set may come
+without references: then every bit of every output must be 0 or 1 at some time, and a pass is one only where the netlist
+passes too, or the candidate does apart from the testbench.
 
 Params of such a task, beside `judge`: `top` (the candidate's module), `ports` (see `source.port_facts`), `testbench`
 and `path` (its module, and the hierarchical name of the instance), `testbench_file` (path in the bundle; all other
@@ -16,21 +18,25 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import Workspace
 from ecot.envs.types import Diagnostic, Label, Request, StageResult, digest
 from ecot.envs.verilog.benchmarks.scorer import OWN_PASS, OWN_RULES, Logs
-from ecot.envs.verilog.benchmarks.selfcheck_bench import DUMP_KIB, Bench, Run, bits_seen
+from ecot.envs.verilog.benchmarks.selfcheck_bench import DUMP_KIB, Bench, Run, bits_seen, undriven_in
 from ecot.envs.verilog.diagnostics import scrub
 from ecot.envs.verilog.disguise import module_names
+from ecot.envs.verilog.family import Port
 from ecot.envs.verilog.netlist import NETLIST
-from ecot.envs.verilog.playback import changes, of_direction, play_alone, write_stub
+from ecot.envs.verilog.playback import of_direction
 from ecot.envs.verilog.ports import check_ports
 from ecot.envs.verilog.steps import NEEDS, STAGES, check_rules, engine, failed, limit, passed, said, synthesise
 
+NEEDS_NO_REFERENCE = True
+"""Whether a candidate can be judged where the set has no reference."""
 _LINES = 4
 """Lines of the testbench's own output that are shown."""
 
@@ -65,7 +71,7 @@ def reproduces(workspace: Workspace, request: Request) -> bool:
         TaskError: the bundle is not of this kind, or its own reference does not pass here.
         SandboxError: the host is at fault.
     """
-    return _Job(workspace, request)._reference().early is not None
+    return bool(_Job(workspace, request)._reference().orders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +83,27 @@ class _Reference:
         marked: whether the testbench says in marked words that the reference passes; nothing then passes without them.
         known: by output, the bits that ever are 0 or 1.
         floating: by output, the bits that ever are z.
-        early: the order of inputs under which the reference passes apart from the testbench; None where none is found.
+        orders: of inputs and clocks, as `early` of `Bench.apart`, under which the reference passes apart from the
+            testbench; empty where there is none.
     """
 
     course: str
     marked: bool
     known: Mapping[str, frozenset[int]]
     floating: Mapping[str, frozenset[int]]
-    early: bool | None
+    orders: tuple[bool, ...]
+
+    @classmethod
+    def missing(cls, ports: Sequence[Port]) -> _Reference:
+        """What is asked where the set has no reference: every bit of every output is 0 or 1 at some time."""
+        outputs = of_direction(ports, "output")
+        return cls(
+            course="",
+            marked=True,
+            known={port.name: frozenset(range(port.width)) for port in outputs},
+            floating={port.name: frozenset() for port in outputs},
+            orders=(False, True),
+        )
 
 
 _references: dict[str, _Reference] = {}
@@ -98,9 +117,7 @@ class _Job:
         task = request.task
         self._bench = Bench(workspace, task)
         self._ports = self._bench.ports
-        if not task.solution:
-            raise TaskError(f"task {task.id!r} lacks a solution for a judgement by its own testbench")
-        self._solution = task.solution[0].text
+        self._solution = task.solution[0].text if task.solution else None
         self._task_id, self._entry, self._workspace = task.id, task.bundle.entry, workspace
         self._source = request.candidate.source.encode("utf-8", "replace").decode()
         self._key = digest(task.bundle)
@@ -139,10 +156,9 @@ class _Job:
         result, self._run = self._verdict("simulate", run, reference), run
         if not result.passed:
             return result
-        metrics = {
-            "own_scorer_passes": int(OWN_RULES[self._bench.rule](run.logs) == OWN_PASS),
-            "as_reference_ran": int(self._bench.course(run) == reference.course),
-        }
+        metrics = {"own_scorer_passes": int(OWN_RULES[self._bench.rule](run.logs) == OWN_PASS)}
+        if self._solution is not None:
+            metrics["as_reference_ran"] = int(self._bench.course(run) == reference.course)
         return replace(result, metrics={**result.metrics, **metrics})
 
     def synthesise(self) -> StageResult:
@@ -158,11 +174,12 @@ class _Job:
             raise TaskError(f"task {self._task_id!r}: the netlist is judged after the source only")
         result = self._simulated_netlist(reference)
         clean = self._synthesis is not None and self._synthesis.passed
-        as_reference = self._bench.course(run) == reference.course
+        # Without a reference nothing is known of the course that a simulation takes.
+        as_reference = self._solution is None or self._bench.course(run) == reference.course
         if result.passed and clean and as_reference:
             return replace(result, metrics={**result.metrics, "agrees": 1})
         reported = _reported(result, {"agrees": int(result.passed)})
-        if reference.early is None:
+        if not reference.orders:
             if not as_reference:
                 message = "the simulation took another course than the reference's, and cannot be looked into further"
                 disturbed = said("judge", "simulation_disturbed", message)
@@ -170,11 +187,12 @@ class _Job:
             message = "the netlist does not pass, and this testbench cannot be simulated apart to look further"
             first = said("judge", "forgery_check_unavailable", message)
             return replace(reported, diagnostics=(first, *reported.diagnostics))
-        doubt = self._apart(run, self._source, early=reference.early)
-        if doubt is not None:
-            label = Label.TIMEOUT if doubt.code == "cpu_limit" else Label.REJECTED
-            return failed("netlist", label, (doubt,), engine=engine("iverilog"))
-        return replace(reported, metrics={**reported.metrics, "passes_apart": 1})
+        for early in reference.orders:
+            doubt = self._apart(run, self._source, early=early)
+            if doubt is None:
+                return replace(reported, metrics={**reported.metrics, "passes_apart": 1})
+        label = Label.TIMEOUT if doubt is not None and doubt.code == "cpu_limit" else Label.REJECTED
+        return failed("netlist", label, (doubt,) if doubt else (), engine=engine("iverilog"))
 
     def _simulated_netlist(self, reference: _Reference) -> StageResult:
         name = engine("iverilog")
@@ -191,11 +209,13 @@ class _Job:
 
     def _verdict(self, name: str, run: Run, reference: _Reference | None) -> StageResult:
         ran, log = engine("iverilog"), scrub(run.logs.output + run.logs.errors)
+        counted = {} if run.checks is None else {"checks_right": run.checks.right, "checks_wrong": run.checks.wrong}
         if run.process.exhausted is not None:
             return failed(name, *limit(run.process, "vvp"), engine=ran, log=log)
         # Words that the testbench did not print itself are none, wherever the reference makes it print its own.
         own = run.own and (run.marked or reference is None or not reference.marked)
-        if not own and (run.process.signal or run.process.exit_code):
+        counts_wrong = run.checks is not None and run.checks.wrong > 0
+        if not own and (run.process.signal or run.process.exit_code) and not counts_wrong:
             words = log.strip()[-300:] or "it said nothing"
             crash = said("vvp", "simulator_crash", f"the simulation stopped with an error: {words}")
             return failed(name, Label.RUNTIME_ERROR, (crash,), engine=ran, log=log)
@@ -203,63 +223,16 @@ class _Job:
             lines = [line for line in run.logs.output.splitlines() if line.strip()]
             shown = "; ".join([*lines[: _LINES - 1], *lines[-1:]] if len(lines) > _LINES else lines) or "nothing"
             wrong = said("testbench", "testbench_failed", f"the testbench did not report a pass; it said: {shown}")
-            return failed(name, Label.MISMATCH, (wrong,), engine=ran, log=log)
-        undriven = self._undriven(run, reference) if reference else ()
+            return failed(name, Label.MISMATCH, (wrong,), engine=ran, log=log, metrics=counted)
+        undriven = (
+            undriven_in(run, self._ports, known=reference.known, floating=reference.floating) if reference else ()
+        )
         if undriven:
             return failed(name, Label.MISMATCH, undriven, engine=ran, log=log)
-        return passed(name, engine=ran, log=log)
-
-    def _undriven(self, run: Run, reference: _Reference) -> tuple[Diagnostic, ...]:
-        """Outputs of which the reference drives a bit that this design leaves open all the time."""
-        known, floating = bits_seen(run.waves, self._ports, "01"), bits_seen(run.waves, self._ports, "z")
-        found = []
-        for port in of_direction(self._ports, "output"):
-            name = port.name
-            bits = (reference.known[name] - known[name]) | (floating[name] - reference.floating[name])
-            if bits & reference.known[name]:
-                which = ", ".join(map(str, sorted(bits)))
-                message = f"`{name}` is not driven (bits {which}), although the testbench does not notice"
-                found.append(said("judge", "undriven_output", message, symbol=name))
-        return tuple(found)
+        return passed(name, engine=ran, log=log, metrics=counted)
 
     def _apart(self, run: Run, source: str, *, early: bool) -> Diagnostic | None:
-        """What speaks against a pass when candidate and testbench are simulated apart; None where nothing does."""
-        if any(port.name not in run.waves for port in self._ports):
-            return said("judge", "forged_verdict", "the run left no record of the ports")
-        self._bench.clear(self._disguise)
-        played = play_alone(
-            self._workspace,
-            run.waves,
-            source,
-            top=self._bench.top,
-            ports=self._ports,
-            overrides=self._bench.overrides,
-            entry=self._entry,
-            timescale=self._bench.timescale,
-            end=run.end,
-            early=early,
-        )
-        if played.process.exhausted is not None:
-            return limit(played.process, "vvp")[1][0]
-        if played.answers is None:
-            message = "the source does not run without the testbench: it leans on names outside of itself"
-            return said("judge", "not_self_contained", message)
-        bench = self._bench
-        write_stub(self._workspace, played.answers, top=bench.top, ports=self._ports, overrides=bench.overrides)
-        disguise = self._bench.disguise("apart", self._disguise.nonce)
-        process, _ = self._bench.elaborate(None, "apart.vvp", disguise)
-        final = self._bench.simulate("apart.vvp", disguise, self._bench.logs(process, disguise))
-        inputs = of_direction(self._ports, "input")
-        known = all(port.name in final.waves for port in inputs)
-        if not final.own:
-            message = "the source passes beside the testbench but what it answers apart from it does not pass"
-            return said("judge", "forged_verdict", message)
-        if not known or changes(final.waves, inputs, end=None) != changes(run.waves, inputs, end=None):
-            message = (
-                "the testbench gives other inputs to these outputs than it gave to the design: they were disturbed"
-            )
-            return said("judge", "inputs_disturbed", message)
-        return None
+        return self._bench.apart(run, source, self._disguise, early=early)
 
     def _reference(self) -> _Reference:
         """The reference's own run, done once for a task in this process.
@@ -267,12 +240,15 @@ class _Job:
         Raises:
             TaskError: it does not pass.
         """
+        if self._solution is None:
+            return _Reference.missing(self._ports)
+        solution = self._solution
         with _lock:
             earlier = _references.get(self._key)
         if earlier is not None:
             return earlier
         disguise = self._bench.disguise("reference", self._key)
-        process, found = self._bench.elaborate(self._solution, "reference.vvp", disguise)
+        process, found = self._bench.elaborate(solution, "reference.vvp", disguise)
         built = self._bench.logs(process, disguise)
         run = self._bench.simulate("reference.vvp", disguise, built) if process.ok else None
         result = self._verdict("reference", run, None) if run else None
@@ -288,13 +264,13 @@ class _Job:
                 f"task {self._task_id!r} is broken: its reference shows no known bit in the whole run, so that its "
                 "testbench asks nothing; leave it out"
             )
-        orders = (early for early in (False, True) if self._apart(run, self._solution, early=early) is None)
+        orders = (early for early in (False, True) if self._apart(run, solution, early=early) is None)
         made = _Reference(
             course=self._bench.course(run),
             marked=run.marked,
             known=known,
             floating=bits_seen(run.waves, self._ports, "z"),
-            early=next(orders, None),
+            orders=tuple(islice(orders, 1)),
         )
         with _lock:
             return _references.setdefault(self._key, made)

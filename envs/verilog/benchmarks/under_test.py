@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,13 +53,13 @@ def under_test(testbench: str, design: str) -> UnderTest:
         TaskError: the testbench tests no module or several, or the design has not the ports that it connects.
     """
     own = module_names(testbench)
-    foreign = list(dict.fromkeys(name for name in _instantiated(testbench) if name not in own))
+    foreign = list(dict.fromkeys(name for name in instantiated(testbench) if name not in own))
     if len(foreign) != 1:
         raise TaskError(f"the testbench instantiates {len(foreign)} modules that it does not define, instead of one")
     top = foreign[0]
     modules = module_names(design)
     if top not in modules:
-        inner = set(_instantiated(design))
+        inner = set(instantiated(design))
         tops = [name for name in modules if name not in inner]
         if len(tops) != 1:
             raise TaskError(f"the design has no module {top!r} and {len(tops)} modules that nothing instantiates")
@@ -77,7 +77,8 @@ def under_test(testbench: str, design: str) -> UnderTest:
     )
 
 
-def _instantiated(source: str) -> Iterator[str]:
+def instantiated(source: str) -> Iterator[str]:
+    """Yield the names of the modules that a source instantiates, in order, each as often as it does."""
     tree = SyntaxTree.fromText(source)  # its nodes do not keep it alive
     stack: list[Any] = [tree.root]
     while stack:
@@ -117,13 +118,14 @@ def _ports(instance: Any, top: str) -> Iterator[Port]:
 
 
 def _overrides(testbench: str, top: str, instance: Any) -> Iterator[tuple[str, str]]:
-    """Parameters that are given by name at the instance, with their values."""
-    names = _named_parameters(testbench, top)
+    """Parameters that are given by name at the instance, with their values; a text stays one."""
+    texts = _named_parameters(testbench, top)
     for item in instance.body:
-        if item.kind == SymbolKind.Parameter and item.name in names:
-            yield item.name, str(item.value)
+        if item.kind == SymbolKind.Parameter and item.name in texts:
+            yield item.name, texts[item.name] or str(item.value)
 
 
-def _named_parameters(testbench: str, top: str) -> Sequence[str]:
+def _named_parameters(testbench: str, top: str) -> Mapping[str, str]:
+    """By name, the quoted text that is given; empty for any other value."""
     found = re.search(rf"\b{re.escape(top)}\s*#\s*\((.*?)\)\s*\w+\s*\(", testbench, re.DOTALL)
-    return re.findall(r"\.(\w+)\s*\(", found[1]) if found else ()
+    return dict(re.findall(r"\.(\w+)\s*\(\s*(\"[^\"]*\")?", found[1])) if found else {}
