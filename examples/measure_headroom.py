@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from ecot.envs.verilog.faults.operators.recoding import CODES
+from ecot.envs.verilog.faults.recoding import CODES
 
 import ecot  # noqa: F401  (registers the environments)
 from ecot.envs.errors import SandboxError, TaskError

@@ -22,7 +22,7 @@ _PASSED, _FAILED = (
 """Not `Test 3 PASSED: 4 x 5 = 20`, nor `TEST PASSED: 8-bit counter`, which are single words."""
 _PAIR = re.compile(r"(\d+)\s+pass(?:ed)?\b.*?(\d+)\s+fail(?:ed)?\b", re.IGNORECASE)
 _WRONG = re.compile(
-    r"\bfail(?:ed|s|ure|ures)?\b|\bmismatch|\btimeout\b|needs work|^\W*(?-i:ERROR|FATAL)\b|\b[1-9]\d* error|\u2717",
+    r"\bfail(?:ed|s|ures?)?\b|\bmismatch|\btimeout\b|needs work|^\W*(?-i:ERROR|FATAL)\b|\b[1-9]\d* error|\u2717",
     re.IGNORECASE,
 )
 _RIGHT = re.compile(r"\bpass(?:ed|es)?\b|\bok\b|\bsuccess(?! rate)|\u2713", re.IGNORECASE)
