@@ -83,9 +83,9 @@ def page(report: Report, *, picture: str) -> str:
         f"Written by `{report.command}`. Package {package_version()}; {tools}; judge `{judge_digest(domain)[:12]}`.",
         "",
         "Figures with 95 % bootstrap intervals over tasks; where all tasks agree the interval has no width, which says "
-        "no more than that others are rarer than about 3 in the number of tasks. pass@k *by turn t* counts an episode as "
-        "passed where any of its first t turns passed. A privileged agent has seen the solutions: it shows how good an "
-        "agent can be, or what mistakes look like, and says nothing about models.",
+        "no more than that others are rarer than about 3 in the number of tasks. pass@k *by turn t* counts an episode "
+        "as passed where any of its first t turns passed. A privileged agent has seen the solutions: it shows how good "
+        "an agent can be, or what mistakes look like, and says nothing about models.",
         "",
         *_markdown(_matrix(report.rows)),
         "",
