@@ -29,13 +29,16 @@ Bits = Mapping[str, str]
 Player = Generator[Pins, Bits, None]
 
 
-def source(*, valid: Sequence[str], ready: Sequence[str], items: Sequence[Mapping[str, Any]]) -> Player:
+def source(
+    *, valid: Sequence[str], ready: Sequence[str], items: Sequence[Mapping[str, Any]], level: str = "1"
+) -> Player:
     """Offer items one after the other by a valid and ready handshake.
 
     Args:
         valid: pins that are 1 while an item is offered.
-        ready: outputs of which any at 1 takes the item.
+        ready: outputs of which any at `level` takes the item.
         items: each with `gap` (cycles before it), `values` (pins while it is offered) and `junk` (before that).
+        level: `0` where the outputs say that the item must wait.
     """
     for item in items:
         for _ in range(item["gap"]):
@@ -44,7 +47,7 @@ def source(*, valid: Sequence[str], ready: Sequence[str], items: Sequence[Mappin
         taken = False
         while not taken:
             seen = yield offered
-            taken = any(seen[name] == "1" for name in ready)
+            taken = any(seen[name] == level for name in ready)
 
 
 def apb(*, select: str, enable: str, ready: str, items: Sequence[Mapping[str, Any]]) -> Player:
@@ -55,6 +58,36 @@ def apb(*, select: str, enable: str, ready: str, items: Sequence[Mapping[str, An
         yield {select: 1, enable: 0, **item["values"]}
         while (yield {select: 1, enable: 1, **item["values"]})[ready] != "1":
             pass
+
+
+def spi(*, select: str, clock: str, data: str, polarity: int, phase: int, items: Sequence[Mapping[str, Any]]) -> Player:
+    """Select a peripheral (at 0) once an item, and clock its bits out.
+
+    Where the data are not read they are the inverse of the bit that is read next or was read last.
+
+    Args:
+        select: pin.
+        clock: pin.
+        data: pin from the controller to the peripheral.
+        polarity: level of the clock at rest.
+        phase: 0 where bits are read at the first edge of a clock pulse, 1 where at the second.
+        items: each with `gap` (cycles before it, not selected), `lead` and `trail` (cycles of rest around the pulses),
+            `halves` (cycles of the first and of the second half of each pulse) and `bits`.
+    """
+    for item in items:
+        bits = item["bits"]
+        yield from _held({select: 1, clock: polarity, data: 1 - bits[0] if bits else 0}, item["gap"])
+        yield from _held({select: 0, clock: polarity, data: 1 - bits[0] if bits else 0}, item["lead"])
+        for bit, halves in zip(bits, item["halves"], strict=True):
+            for half, count in enumerate(halves):
+                level = 1 - polarity if half == 0 else polarity
+                yield from _held({select: 0, clock: level, data: bit if half == phase else 1 - bit}, count)
+        yield from _held({select: 0, clock: polarity, data: 0}, item["trail"])
+
+
+def _held(pins: Pins, count: int) -> Player:
+    for _ in range(count):
+        yield dict(pins)
 
 
 def pattern(*, steps: Sequence[tuple[int, Mapping[str, int]]]) -> Player:
@@ -75,6 +108,7 @@ def repeat(*, steps: Sequence[tuple[int, Mapping[str, int]]]) -> Player:
 PLAYERS: Mapping[str, Callable[..., Player]] = {
     "source": source,
     "apb": apb,
+    "spi": spi,
     "pattern": pattern,
     "repeat": repeat,
 }

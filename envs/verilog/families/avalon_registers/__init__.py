@@ -1,0 +1,1 @@
+"""Registers behind an Avalon memory-mapped port."""
