@@ -48,7 +48,7 @@ FAMILY = Family(
     function=_function,
     calls=_calls,
     bench=_bench,
-    target=4.0,
+    target=3.0,
     fill=lambda params: {
         "instruction": {"compress": "pext", "expand": "pdep"}[params["direction"]],
         "meaning": {

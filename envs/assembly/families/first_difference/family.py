@@ -59,7 +59,7 @@ FAMILY = Family(
     function=_function,
     calls=_calls,
     bench=_bench,
-    target=2.0,
+    target=1.4,
     fill=lambda params: {
         "shift": {"uint8_t": "0", "uint16_t": "1", "uint32_t": "2"}[params["kind"]],
         "lane": {"uint8_t": "b", "uint16_t": "w", "uint32_t": "d"}[params["kind"]],

@@ -54,7 +54,7 @@ FAMILY = Family(
     function=_function,
     calls=_calls,
     bench=_bench,
-    target=4.0,
+    target=3.0,
     fill=lambda params: {
         "part": {"low": "& 15", "high": ">> 4"}[params["nibble"]],
         **(_SHIFTS if params["nibble"] == "high" else dict.fromkeys(_SHIFTS, "")),

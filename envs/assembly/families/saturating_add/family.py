@@ -80,7 +80,7 @@ FAMILY = Family(
     function=_function,
     calls=_calls,
     bench=_bench,
-    target=1.2,
+    target=1.12,
     fill=_fill,
     tags=("saturation", "streaming"),
 )

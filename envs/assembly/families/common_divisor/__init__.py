@@ -1,0 +1,1 @@
+"""The family `common_divisor`: greatest common divisors."""

@@ -1,0 +1,1 @@
+"""The family `crc32c`: a cyclic checksum."""

@@ -1,0 +1,1 @@
+"""The family `divide_all`: quotients by one divisor."""

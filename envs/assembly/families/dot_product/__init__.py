@@ -1,0 +1,1 @@
+"""The family `dot_product`: products of floating-point arrays."""

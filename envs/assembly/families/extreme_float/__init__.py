@@ -1,0 +1,1 @@
+"""The family `extreme_float`: the largest or smallest of an array."""

@@ -1,0 +1,1 @@
+"""The family `integer_log`: logarithms to base two."""

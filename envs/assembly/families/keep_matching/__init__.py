@@ -1,0 +1,1 @@
+"""The family `keep_matching`: elements that pass a test, moved together."""

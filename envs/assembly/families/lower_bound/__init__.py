@@ -1,0 +1,1 @@
+"""The family `lower_bound`: places in a sorted table."""

@@ -1,0 +1,1 @@
+"""The family `morton_encode`: coordinates woven into one number."""

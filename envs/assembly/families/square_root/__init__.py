@@ -1,0 +1,1 @@
+"""The family `square_root`: whole square roots."""
