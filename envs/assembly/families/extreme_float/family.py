@@ -1,4 +1,4 @@
-"""The extreme of floating-point numbers: without a promise about NaN no compiler may use vectors, and the agent has one."""
+"""The extreme of an array: without a promise about NaN no compiler may use vectors, and the agent has one."""
 
 from __future__ import annotations
 
