@@ -8,8 +8,8 @@ OUTPUT ?= runs/demo
 EPISODES ?= 60
 WORKERS ?= $(shell nproc)
 # Executables that the environments run, and the Debian packages that hold them.
-PROGRAMS := iverilog vvp yosys bwrap verilator g++
-PACKAGES := iverilog yosys bubblewrap verilator g++
+PROGRAMS := iverilog vvp yosys bwrap verilator g++ gcc as ld
+PACKAGES := iverilog yosys bubblewrap verilator g++ gcc binutils
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo >/dev/null && echo sudo -n))
 
 .DEFAULT_GOAL := help

@@ -7,6 +7,9 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ecot.envs.assembly.tools import TOOLS
 from ecot.envs.domain import Domain, Mutation, register
 from ecot.envs.fault_tables import packaged_tables
@@ -44,6 +47,11 @@ def _mutate(source: str) -> Sequence[Mutation]:
 def _mistakes(source: str) -> Sequence[Mutation]:
     found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
     return found
+
+
+def _draw(outcome: Outcome | None) -> NDArray[np.uint8]:
+    picture: NDArray[np.uint8] = import_module(f"{__name__}.picture").draw(outcome)
+    return picture
 
 
 def _equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
@@ -91,6 +99,7 @@ DOMAIN = register(
         mutate=_mutate,
         mistakes=_mistakes,
         equivalent=_equivalent,
+        draw=_draw,
         judge_packages=("ecot.envs.assembly",),
     )
 )

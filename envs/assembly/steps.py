@@ -54,12 +54,13 @@ def passed(
     name: str,
     *,
     engine: str,
+    log: str = "",
     metrics: Mapping[str, float | int] = FrozenMap(),
     diagnostics: tuple[Diagnostic, ...] = (),
 ) -> StageResult:
     """Return the result of a stage that may be followed by the next."""
     return StageResult(
-        name=name, passed=True, label=Label.PASS, engine=engine, metrics=metrics, diagnostics=diagnostics
+        name=name, passed=True, label=Label.PASS, engine=engine, log=log, metrics=metrics, diagnostics=diagnostics
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import json
 import os
 import struct
 import tempfile
@@ -41,6 +42,7 @@ _STACK, _STACK_BYTES, _DESCRIPTOR = 4096, 64 << 10, 128
 _RESAMPLES = 2000
 _SECONDS = 12.0
 _HEADER = struct.Struct("<4Q")
+_CONTESTANTS = ("candidate", "baseline", "twin")
 _lock = threading.Lock()
 
 
@@ -226,9 +228,7 @@ def _result(contest: Contest, value: Mapping[str, Any], ran: str) -> StageResult
         return failed("speed", Label.MISMATCH, (said("judge", "wrong_value", words),), engine=ran)
     speed = decide(value["candidate"], value["baseline"], value["twin"], seed=contest.seed)
     calls = int(value["turns"]) * len(contest.calls)
-    nanoseconds = {
-        f"{name}_ns_a_call": float(np.median(value[name])) / calls for name in ("candidate", "baseline", "twin")
-    }
+    nanoseconds = {f"{name}_ns_a_call": float(np.median(value[name])) / calls for name in _CONTESTANTS}
     metrics: dict[str, float | int] = {
         "speedup": speed.speedup,
         "speedup_low": speed.low,
@@ -238,15 +238,19 @@ def _result(contest: Contest, value: Mapping[str, Any], ran: str) -> StageResult
         "baseline_level": int(contest.optimise[int(value["chosen"])][2:]) if len(contest.optimise) > 1 else 3,
         **nanoseconds,
     }
+    log = json.dumps({name: [round(item / calls, 2) for item in value[name]] for name in _CONTESTANTS})
     if speed.faster:
-        return passed("speed", engine=ran, metrics={**metrics, "reached": speed.reached(contest.target)})
+        metrics["reached"] = speed.reached(contest.target)
+        return passed("speed", engine=ran, metrics=metrics, log=log)
     text = (
         f"{speed.speedup:.3f} times as fast as gcc's code, at least {speed.low:.3f}; identical code differs by up to "
         f"{speed.floor:.3f} here"
     )
     if not speed.measurable:
-        return failed("speed", Label.UNVERIFIED, (said("judge", "too_noisy", text),), engine=ran, metrics=metrics)
-    return failed("speed", Label.NO_IMPROVEMENT, (said("judge", "no_gain", text),), engine=ran, metrics=metrics)
+        noisy = (said("judge", "too_noisy", text),)
+        return failed("speed", Label.UNVERIFIED, noisy, engine=ran, metrics=metrics, log=log)
+    found = (said("judge", "no_gain", text),)
+    return failed("speed", Label.NO_IMPROVEMENT, found, engine=ran, metrics=metrics, log=log)
 
 
 @contextlib.contextmanager

@@ -1,1 +1,0 @@
-"""The family `common_divisor`: greatest common divisors."""
