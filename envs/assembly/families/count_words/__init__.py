@@ -1,0 +1,1 @@
+"""The family `count_words`: words of a text."""

@@ -1,0 +1,1 @@
+"""The family `gray_decode`: Gray code to numbers."""

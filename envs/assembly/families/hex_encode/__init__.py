@@ -1,0 +1,1 @@
+"""The family `hex_encode`: bytes as hexadecimal digits."""

@@ -1,0 +1,1 @@
+"""The family `index_of_extreme`: where the extreme stands."""

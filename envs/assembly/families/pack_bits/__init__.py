@@ -1,0 +1,1 @@
+"""The family `pack_bits`: flags packed into bits."""

@@ -1,0 +1,1 @@
+"""The family `parse_digits`: numbers of eight digits."""
