@@ -126,3 +126,28 @@ RIGHT = replace(
 """The same tasks where only being right counts: what repair starts from, as the code given there may be fast."""
 
 REPAIR = register(repair_of(RIGHT, tables=partial(packaged_tables, "assembly")))
+
+C = register(
+    replace(
+        DOMAIN,
+        id="ECoT/COptimize-v0",
+        title="C functions, made faster under fixed flags",
+        description=(
+            "The agent rewrites a C function so that gcc makes faster code of it, with flags that are the same for both. "
+            "It is judged as in ECoT/Assembly-v0: by static rules over the object, on hidden inputs against guard pages, "
+            "and in turns with the function that was given."
+        ),
+        language="C",
+        fences=("c", "h"),
+        labels={
+            **DOMAIN.labels,
+            Label.PASS: "right on every hidden input, and faster than the given function by more than noise",
+            Label.COMPILATION_ERROR: "gcc refuses the source",
+            Label.NO_IMPROVEMENT: "right, and not shown to be faster than the given function",
+        },
+        sources={"families": _source("c_source", "COptimizeSource")},
+        mutate=None,
+        mistakes=None,
+        equivalent=None,
+    )
+)

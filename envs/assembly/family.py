@@ -88,6 +88,7 @@ class Family:
         choices: the values of every parameter. `isa` (`v2`, `v3`) is the level of x86-64 that a candidate may use;
             `top` the name of the function; `given` whether the agent is shown the compiler's `assembly`, or only `c`.
         function: for a draw.
+        target_in_c: likewise for C that is to be made faster, where there is a `solution.c`; 0.0 where there is none.
         fill: further placeholders, for a draw.
         calls: that test a candidate, for a draw: corner cases first, then drawn from the generator.
         bench: the calls that are timed, some tens of microseconds together or more; drawn from the generator.
@@ -107,6 +108,7 @@ class Family:
     calls: Callable[[Params, Random], Sequence[Call]]
     bench: Callable[[Params, Random], Sequence[Call]]
     target: float
+    target_in_c: float = 0.0
     fill: Callable[[Params], Mapping[str, str]] = lambda params: {}
     cosmetic: tuple[str, ...] = ("top", "given")
     valid: Callable[[Params], bool] | None = None

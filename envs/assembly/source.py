@@ -39,12 +39,12 @@ _ISA = {
     "v3": "AVX2, FMA, BMI1, BMI2, LZCNT, MOVBE; no AVX-512, AES or CLMUL",
 }
 _SUFFIXES = (".py", ".md", ".c", ".s")
-_CATALOGUE: Catalogue[Family] = Catalogue(FAMILIES, kind="assembly", example="count_byte@1/000003")
+CATALOGUE: Catalogue[Family] = Catalogue(FAMILIES, kind="assembly", example="count_byte@1/000003")
 
 
 def families() -> tuple[str, ...]:
     """The names of all families. None is imported."""
-    return _CATALOGUE.names
+    return CATALOGUE.names
 
 
 def family_named(name: str) -> Family:
@@ -53,7 +53,7 @@ def family_named(name: str) -> Family:
     Raises:
         TaskError: it is unknown, or its folder holds another name.
     """
-    return _CATALOGUE.named(name)
+    return CATALOGUE.named(name)
 
 
 class FamilySource:
@@ -66,15 +66,15 @@ class FamilySource:
     _objective = Objective.FASTER
 
     def __init__(self, path: str = "") -> None:
-        self._families = _CATALOGUE.chosen(path)
+        self._families = CATALOGUE.chosen(path)
 
     def __len__(self) -> int:
-        return sum(_CATALOGUE.count(family) for family in self._families)
+        return sum(CATALOGUE.count(family) for family in self._families)
 
     def ids(self, split: str | None = None) -> Sequence[str]:
         """See `TaskSource.ids`."""
         check_split(split)
-        return DrawnIds(_CATALOGUE, self._families, split)
+        return DrawnIds(CATALOGUE, self._families, split)
 
     def __getitem__(self, task_id: str) -> Task:
         """See `TaskSource.__getitem__`; the compiler is run.
@@ -82,17 +82,17 @@ class FamilySource:
         Raises:
             ToolchainMissing: there is no gcc.
         """
-        family, draw = _CATALOGUE.locate(task_id, self._families)
-        return build_task(family, task_id, _CATALOGUE.params(family, draw), objective=self._objective)
+        family, draw = CATALOGUE.locate(task_id, self._families)
+        return build_task(family, task_id, CATALOGUE.params(family, draw), objective=self._objective)
 
     def families(self) -> Mapping[str, str]:
         """The families by name, each with a digest of its folder and of the buffers that all of them draw."""
-        return {family.name: _digest(family.name) for family in self._families}
+        return {family.name: digest_of(family.name) for family in self._families}
 
     def hacks(self, task_id: str) -> Sequence[Hack]:
         """The cheats and near-misses of a task: the generic ones, then the family's own."""
-        family, draw = _CATALOGUE.locate(task_id, self._families)
-        params = _CATALOGUE.params(family, draw)
+        family, draw = CATALOGUE.locate(task_id, self._families)
+        params = CATALOGUE.params(family, draw)
         given = {"given": compile_assembly(reference_of(family, params), optimise="-O3", isa=params["isa"])}
         values = {**values_of(family, params), **given, "solution": solution_of(family, params)}
         own = hacks_in(f"{FAMILIES}.{family.name}", values, suffixes=(".s",))
@@ -106,7 +106,8 @@ class RightSource(FamilySource):
 
 
 @cache
-def _digest(name: str) -> str:
+def digest_of(name: str) -> str:
+    """Return a digest of a family's folder, and of the buffers that all families draw."""
     total = hashlib.sha256()
     folder = files(f"{FAMILIES}.{name}")
     for place in (folder, folder.joinpath("hacks")):

@@ -125,7 +125,8 @@ class _Job:
         tool = "as" if self._language == "assembly" else "gcc"
         argv = ["as", "--64", "-g", "--MD", "read.d", "-o", _OBJECT, self._entry]
         if tool == "gcc":
-            argv = ["gcc", *workshop.COMPILER, "-O3", f"-march=x86-64-{self._isa}", "-g1", "-c", "-o", _OBJECT]
+            argv = ["gcc", *workshop.COMPILER, "-O3", f"-march=x86-64-{self._isa}", "-g1", "-c"]
+            argv += ["-fno-reorder-blocks-and-partition", "-o", _OBJECT]
             argv.append(self._entry)
         done = self._workspace.run(argv)
         if done.exhausted is not None:

@@ -49,6 +49,7 @@ FAMILY = Family(
     calls=_calls,
     bench=_bench,
     target=3.0,
+    target_in_c=2.5,
     fill=lambda params: {
         "instruction": {"compress": "pext", "expand": "pdep"}[params["direction"]],
         "meaning": {

@@ -48,6 +48,7 @@ FAMILY = Family(
     calls=_calls,
     bench=_bench,
     target=4.0,
+    target_in_c=3.5,
     fill=lambda params: {
         "inverse": {"inverted": "~", "plain": ""}[params["final"]],
         "words": {"inverted": ", inverted before the first byte and after the last", "plain": ""}[params["final"]],

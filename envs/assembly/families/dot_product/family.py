@@ -76,6 +76,7 @@ FAMILY = Family(
     calls=_calls,
     bench=_bench,
     target=1.7,
+    target_in_c=1.5,
     fill=lambda params: {
         "term": {"dot": "left[index] * right[index]", "distance": "difference * difference"}[params["product"]],
         "before": {"dot": "", "distance": f"{params['kind']} difference = left[index] - right[index];"}[
@@ -86,6 +87,8 @@ FAMILY = Family(
         ],
         "mode": {"dot": "ymm0", "distance": "ymm4"}[params["product"]],
         "tolerance": {"float": "0.0001", "double": "0.00000000001"}[params["kind"]],
+        "mark": {"dot": "*", "distance": "-"}[params["product"]],
+        "lane_term": {"dot": "term", "distance": "term * term"}[params["product"]],
         **_assembly(params),
     },
     tags=("reduction", "floating point"),

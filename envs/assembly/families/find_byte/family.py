@@ -59,5 +59,6 @@ FAMILY = Family(
     calls=_calls,
     bench=_bench,
     target=3.0,
+    target_in_c=2.5,
     tags=("searching", "bytes"),
 )

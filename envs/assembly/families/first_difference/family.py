@@ -61,7 +61,8 @@ FAMILY = Family(
     bench=_bench,
     target=1.4,
     fill=lambda params: {
-        "shift": {"uint8_t": "0", "uint16_t": "1", "uint32_t": "2"}[params["kind"]],
+        "scale": {"uint8_t": "", "uint16_t": "shl     rdx, 1", "uint32_t": "shl     rdx, 2"}[params["kind"]],
+        "unscale": {"uint8_t": "", "uint16_t": "shr     rax, 1", "uint32_t": "shr     rax, 2"}[params["kind"]],
         "lane": {"uint8_t": "b", "uint16_t": "w", "uint32_t": "d"}[params["kind"]],
     },
     tags=("searching",),

@@ -6,7 +6,7 @@
     .p2align 5
 @{top}:
     xor     eax, eax
-    shl     rdx, @{shift}
+    @{scale}
     sub     rdx, 64
     jb      .Lshort
 .Lvector:
@@ -34,7 +34,7 @@
     not     rcx
     tzcnt   rcx, rcx                    # 64 where all are equal
     add     rax, rcx
-    shr     rax, @{shift}
+    @{unscale}
     vzeroupper
     ret
 .Lshort:
@@ -48,5 +48,5 @@
     dec     rdx
     jnz     .Lbyte
 .Lend:
-    shr     rax, @{shift}
+    @{unscale}
     ret

@@ -65,6 +65,7 @@ FAMILY = Family(
     calls=_calls,
     bench=_bench,
     target=4.0,
+    target_in_c=2.0,
     fill=_fill,
     held_out=True,
     tags=("bit tricks",),

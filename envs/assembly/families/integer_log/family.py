@@ -51,6 +51,7 @@ FAMILY = Family(
     calls=_calls,
     bench=_bench,
     target=2.0,
+    target_in_c=1.8,
     fill=lambda params: {
         "word": {"uint32_t": "r8d", "uint64_t": "r8"}[params["kind"]],
         "bytes": str(int(params["kind"][4:6]) // 8),

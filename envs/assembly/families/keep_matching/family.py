@@ -60,6 +60,7 @@ FAMILY = Family(
     calls=_calls,
     bench=_bench,
     target=1.2,
+    target_in_c=1.1,
     fill=lambda params: {
         "relation": {"less": "<", "more": ">", "equal": "==", "unequal": "!="}[params["test"]],
         "words": {"less": "less than", "more": "more than", "equal": "equal to", "unequal": "not equal to"}[

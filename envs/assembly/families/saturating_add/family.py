@@ -55,6 +55,7 @@ def _fill(params: Params) -> dict[str, str]:
         "sign": "+" if params["operation"] == "add" else "-",
         "word": "sum" if params["operation"] == "add" else "difference",
         "opcode": ("vpadd" if params["operation"] == "add" else "vpsub") + _OPCODES[params["kind"]],
+        "scale": "" if "8_t" in params["kind"] else "shl     rcx, 1                      # size in bytes",
         "shift": "0" if "8_t" in params["kind"] else "1",
         "upper": _clamp(high, "cmovg") if signed or adds else "",
         "lower": _clamp(low, "cmovl") if signed or not adds else "",

@@ -4,7 +4,7 @@
     .globl  @{top}
     .p2align 5
 @{top}:
-    shl     rcx, @{shift}               # size in bytes
+    @{scale}
     xor     eax, eax
     lea     r9, [rcx-32]
     cmp     rcx, 32
