@@ -8,8 +8,17 @@ OUTPUT ?= runs/demo
 EPISODES ?= 60
 WORKERS ?= $(shell nproc)
 # Executables that the environments run, and the Debian packages that hold them.
-PROGRAMS := iverilog vvp yosys bwrap verilator g++ gcc as ld
-PACKAGES := iverilog yosys bubblewrap verilator g++ gcc binutils
+PROGRAMS := bwrap
+PACKAGES := bubblewrap
+# Verilog
+PROGRAMS += iverilog vvp yosys verilator g++
+PACKAGES += iverilog yosys verilator g++
+# Assembly
+PROGRAMS += gcc as ld
+PACKAGES += gcc binutils
+# Embedded firmware
+PROGRAMS += arm-none-eabi-gcc qemu-system-arm
+PACKAGES += gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo >/dev/null && echo sudo -n))
 
 .DEFAULT_GOAL := help

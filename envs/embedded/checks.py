@@ -40,7 +40,9 @@ def near(value: float, wanted: float, tolerance: float) -> bool:
 
 def edges_of(record: Record, pin: str, *, since: int = 0, until: int | None = None) -> tuple[Edge, ...]:
     """The edges of a pin within a span."""
-    return tuple(edge for edge in record.pins.get(pin, ()) if edge.time >= since and (until is None or edge.time < until))
+    return tuple(
+        edge for edge in record.pins.get(pin, ()) if edge.time >= since and (until is None or edge.time < until)
+    )
 
 
 def level_at(record: Record, pin: str, time: int) -> int:
@@ -74,11 +76,23 @@ def square_wave(
     rising = [edge for edge in edges if edge.level]
     if len(rising) < cycles + 1:
         seen = f"{len(edges)} edges" if edges else "no edge"
-        return [wrong("no_waveform", f"{pin} should carry {hertz:g} Hz; {seen} came, {2 * cycles} or more were due", symbol=pin)]
+        return [
+            wrong(
+                "no_waveform",
+                f"{pin} should carry {hertz:g} Hz; {seen} came, {2 * cycles} or more were due",
+                symbol=pin,
+            )
+        ]
     foreign = next((edge for edge in edges if driver and edge.driver != driver), None)
     if foreign is not None:
         by = foreign.driver or "the board"
-        return [wrong("wrong_driver", f"{pin} must be driven by {driver}; at {show_time(foreign.time)} it was driven by {by}", symbol=pin)]
+        return [
+            wrong(
+                "wrong_driver",
+                f"{pin} must be driven by {driver}; at {show_time(foreign.time)} it was driven by {by}",
+                symbol=pin,
+            )
+        ]
     period = 1e12 / hertz
     found: Findings = []
     slack = max(2, period * tolerance) + span
@@ -95,17 +109,59 @@ def square_wave(
     return found
 
 
+def no_drift(times: Sequence[int], apart: int, pin: str) -> Findings:
+    """Whether edges keep their distance over the whole run: 2 us of all, whatever each of them may miss."""
+    error = times[-1] - times[0] - apart * (len(times) - 1)
+    if abs(error) <= 2 * MICROSECOND:
+        return []
+    mean = (times[-1] - times[0]) / (len(times) - 1)
+    words = (
+        f"{pin}: edges should come every {show_time(apart)} without drift; they come every {show_time(mean)} on average"
+    )
+    return [wrong("drift", words, symbol=pin)]
+
+
+def without_pause(record: Record, port: str) -> Findings:
+    """Whether every frame of a port begins where the one before it ends."""
+    frames = record.frames.get(port, ())
+    for first, second in zip(frames, frames[1:], strict=False):
+        gap = second.time - first.time - first.bit * (1 + first.bits + first.stop_halves / 2)
+        if abs(gap) > first.bit / 100:
+            return [
+                wrong(
+                    "pause",
+                    f"{port}: bytes should follow each other without a pause; there is one of {show_time(gap)} before {show_time(second.time)}",
+                    symbol=port,
+                )
+            ]
+    return []
+
+
 def steady(record: Record, pin: str, level: int, *, since: int = 0, until: int | None = None) -> Findings:
     """Whether a pin keeps a level throughout a span."""
     edges = edges_of(record, pin, since=since, until=until)
     if level_at(record, pin, since) != level:
         return [wrong("wrong_level", f"{pin}: expected {level} at {show_time(since)}, got {1 - level}", symbol=pin)]
     if edges:
-        return [wrong("unexpected_edge", f"{pin} should stay {level} from {show_time(since)} on; it changed at {show_time(edges[0].time)}", symbol=pin)]
+        return [
+            wrong(
+                "unexpected_edge",
+                f"{pin} should stay {level} from {show_time(since)} on; it changed at {show_time(edges[0].time)}",
+                symbol=pin,
+            )
+        ]
     return []
 
 
-def serial_text(frames: Sequence[Frame], *, baud: float, data_bits: int = 8, parity: str = "none", stop_halves: int = 2) -> tuple[bytes, str]:
+def serial_text(
+    frames: Sequence[Frame],
+    *,
+    baud: float,
+    data_bits: int = 8,
+    parity: str = "none",
+    stop_halves: int = 2,
+    tolerance: float = BAUD_TOLERANCE,
+) -> tuple[bytes, str]:
     """Decode what a terminal at the other end reads, and the first thing wrong with it, empty if nothing is.
 
     Args:
@@ -114,20 +170,23 @@ def serial_text(frames: Sequence[Frame], *, baud: float, data_bits: int = 8, par
         data_bits: without the parity.
         parity: `none`, `even` or `odd`.
         stop_halves: stop bits, in halves.
+        tolerance: relative, of the rate.
     """
     data, problem = bytearray(), ""
     total = data_bits + (parity != "none")
     for number, frame in enumerate(frames):
-        words = _frame_problem(frame, baud=baud, total=total, parity=parity, stop_halves=stop_halves)
+        words = _frame_problem(
+            frame, baud=baud, total=total, parity=parity, stop_halves=stop_halves, tolerance=tolerance
+        )
         if words and not problem:
             problem = f"frame {number + 1} at {show_time(frame.time)}: {words}"
         data.append(frame.data & (1 << min(8, data_bits)) - 1)
     return bytes(data), problem
 
 
-def _frame_problem(frame: Frame, *, baud: float, total: int, parity: str, stop_halves: int) -> str:
+def _frame_problem(frame: Frame, *, baud: float, total: int, parity: str, stop_halves: int, tolerance: float) -> str:
     rate = 1e12 / frame.bit if frame.bit > 0 else 0.0
-    if not near(rate, baud, BAUD_TOLERANCE):
+    if not near(rate, baud, tolerance):
         return f"expected {baud:g} baud, got {rate:.6g}"
     if frame.bits != total:
         return f"expected {total} bits between start and stop, got {frame.bits}"
@@ -138,7 +197,17 @@ def _frame_problem(frame: Frame, *, baud: float, total: int, parity: str, stop_h
     return ""
 
 
-def sent(record: Record, port: str, wanted: bytes, *, baud: float, parity: str = "none", stop_halves: int = 2, exact: bool = True) -> Findings:
+def sent(
+    record: Record,
+    port: str,
+    wanted: bytes,
+    *,
+    baud: float,
+    parity: str = "none",
+    stop_halves: int = 2,
+    exact: bool = True,
+    clock: int = 0,
+) -> Findings:
     """Whether a port put these bytes on its wire, in a form that a terminal of this rate reads.
 
     Args:
@@ -149,16 +218,21 @@ def sent(record: Record, port: str, wanted: bytes, *, baud: float, parity: str =
         parity: `none`, `even` or `odd`.
         stop_halves: stop bits, in halves.
         exact: whether nothing else may be there; else it must begin with them.
+        clock: hertz of the bus, where the rate has to be as close as its divider allows.
     """
     frames = record.frames.get(port, ())
-    data, problem = serial_text(frames, baud=baud, parity=parity, stop_halves=stop_halves)
+    tolerance = 0.01 / round(clock / baud) if clock else BAUD_TOLERANCE
+    rate = clock / round(clock / baud) if clock else baud
+    data, problem = serial_text(frames, baud=rate, parity=parity, stop_halves=stop_halves, tolerance=tolerance)
     if not frames and wanted:
         return [wrong("no_bytes", f"{port} should send {show_bytes(wanted)}; nothing came out of a pin", symbol=port)]
     if problem:
         return [wrong("wrong_frame", f"{port}: {problem}", symbol=port)]
     same = data == wanted if exact else data[: len(wanted)] == wanted
     if not same:
-        at = next((i for i, (a, b) in enumerate(zip(data, wanted, strict=False)) if a != b), min(len(data), len(wanted)))
+        at = next(
+            (i for i, (a, b) in enumerate(zip(data, wanted, strict=False)) if a != b), min(len(data), len(wanted))
+        )
         return [wrong("wrong_bytes", f"{port}: expected {show_bytes(wanted)}, got {show_bytes(data)}; they part at byte {at + 1} "
                       f"({len(data)} came, {len(wanted)} were due)", symbol=port)]  # fmt: skip
     return []
@@ -190,7 +264,14 @@ def register(record: Record, name: str, wanted: int, *, mask: int = 0xFFFFFFFF, 
     if value & mask == wanted & mask:
         return []
     shown = name.replace(".", "->")
-    return [wrong("wrong_register", f"{shown}: expected {wanted & mask:#x} in the bits {mask:#x}, got {value & mask:#x}" + (f" ({why})" if why else ""), symbol=shown)]
+    return [
+        wrong(
+            "wrong_register",
+            f"{shown}: expected {wanted & mask:#x} in the bits {mask:#x}, got {value & mask:#x}"
+            + (f" ({why})" if why else ""),
+            symbol=shown,
+        )
+    ]
 
 
 def clock(record: Record, hertz: int) -> Findings:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 
 from ecot.envs.types import Diagnostic
 
-_MESSAGE = re.compile(r"^(?P<file>[^\s:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<kind>fatal error|error|warning): (?P<text>.*)$")
+_MESSAGE = re.compile(
+    r"^(?P<file>[^\s:]+):(?P<line>\d+):(?:(?P<column>\d+):)? (?P<kind>fatal error|error|warning): (?P<text>.*)$"
+)
 _UNDEFINED = re.compile(r"(?:(?P<file>[\w./-]+):(?P<line>\d+): )?undefined reference to `(?P<symbol>[^']+)'")
 _MULTIPLE = re.compile(r"(?:(?P<file>[\w./-]+):(?P<line>\d+): )?multiple definition of `(?P<symbol>[^']+)'")
 _OVERFLOW = re.compile(r"region `(?P<region>\w+)' overflowed by (?P<bytes>\d+) bytes")
@@ -84,4 +86,6 @@ def memory_usage(text: str) -> dict[str, int]:
     {'flash_bytes': 1236}
     """
     units = {"B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
-    return {f"{match['region'].lower()}_bytes": int(match["used"]) * units[match["unit"]] for match in _USAGE.finditer(text)}
+    return {
+        f"{match['region'].lower()}_bytes": int(match["used"]) * units[match["unit"]] for match in _USAGE.finditer(text)
+    }

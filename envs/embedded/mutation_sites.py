@@ -13,7 +13,10 @@ _KINDS = (
     ("missing_clock_enable", re.compile(r"\bRCC->\w+ENR\b|__HAL_RCC_\w+_CLK_ENABLE")),
     ("wrong_alternate_function", re.compile(r"->AFR\b|\.Alternate\b")),
     ("wrong_pin_mode", re.compile(r"->(?:MODER|OTYPER|PUPDR)\b|\.(?:Mode|Pull)\b")),
-    ("wrong_prescaler", re.compile(r"->(?:PSC|ARR|BRR|CCR|LOAD|RLR|PR)\b|\.(?:Prescaler|Period|BaudRate)\b|SysTick_Config")),
+    (
+        "wrong_prescaler",
+        re.compile(r"->(?:PSC|ARR|BRR|CCR|LOAD|RLR|PR)\b|\.(?:Prescaler|Period|BaudRate)\b|SysTick_Config"),
+    ),
     ("unacknowledged_flag", re.compile(r"->(?:SR|PR|LIFCR|HIFCR)\s*(?:&?=)")),
     ("wrong_priority", re.compile(r"SetPriority")),
     ("missing_interrupt_enable", re.compile(r"NVIC_EnableIRQ|->DIER\b|->IMR\b")),
@@ -178,7 +181,12 @@ def shrunk_array(node: Node) -> Iterator[Change]:
     if node.type != "array_declarator":
         return
     size = node.child_by_field_name("size")
-    if size is not None and size.type == "number_literal" and text_of(size).rstrip("uU").isdigit() and int(text_of(size).rstrip("uU")) > 1:
+    if (
+        size is not None
+        and size.type == "number_literal"
+        and text_of(size).rstrip("uU").isdigit()
+        and int(text_of(size).rstrip("uU")) > 1
+    ):
         yield replace(size, str(int(text_of(size).rstrip("uU")) // 2))
 
 
@@ -187,19 +195,17 @@ def swapped_operands(node: Node) -> Iterator[Change]:
     if node.type != "binary_expression" or _in_preprocessor(node):
         return
     left, operator, right = (node.child_by_field_name(name) for name in ("left", "operator", "right"))
-    if left is None or operator is None or right is None or operator.type not in ("-", "/", "%", "<<", ">>", "<", ">", "<=", ">="):
+    if (
+        left is None
+        or operator is None
+        or right is None
+        or operator.type not in ("-", "/", "%", "<<", ">>", "<", ">", "<=", ">=")
+    ):
         return
     yield Change(
-        (Edit(left.start_byte, left.end_byte, text_of(right)), Edit(right.start_byte, right.end_byte, text_of(left))), _kind(node)
+        (Edit(left.start_byte, left.end_byte, text_of(right)), Edit(right.start_byte, right.end_byte, text_of(left))),
+        _kind(node),
     )
-
-
-def swapped_statements(node: Node) -> Iterator[Change]:
-    """Two statements that follow each other change places."""
-    follower = node.next_named_sibling
-    if node.type == "expression_statement" and follower is not None and follower.type == "expression_statement":
-        first, second = text_of(node), text_of(follower)
-        yield Change((Edit(node.start_byte, node.end_byte, second), Edit(follower.start_byte, follower.end_byte, first)))
 
 
 def missing_token(*tokens: str) -> Callable[[Node], Iterator[Change]]:

@@ -73,7 +73,11 @@ def runtime() -> Runtime:
 
 def _sources() -> dict[str, str]:
     place = files("ecot.envs.embedded.firmware")
-    found = {item.name: item.read_text(encoding="utf-8") for item in place.iterdir() if item.name.endswith((".c", ".h", ".ld"))}
+    found = {
+        item.name: item.read_text(encoding="utf-8")
+        for item in place.iterdir()
+        if item.name.endswith((".c", ".h", ".ld"))
+    }
     found["stm32f407xx.h"] = header()
     found["vectors.h"] = vectors()
     found["counter.c"] = files("ecot.envs.embedded.chip").joinpath("counter.c").read_text(encoding="utf-8")
@@ -88,7 +92,12 @@ def vectors() -> str:
     lines = [f"WEAK_HANDLER({name})" for name in names if name]
     entries = ",\n    ".join(["(void (*)(void))(&_estack)", "Reset_Handler", *(name or "0" for name in names)])
     return "\n".join(
-        [*lines, '__attribute__((section(".isr_vector"), used)) void (*const vector_table_[])(void) = {', f"    {entries}", "};"]
+        [
+            *lines,
+            '__attribute__((section(".isr_vector"), used)) void (*const vector_table_[])(void) = {',
+            f"    {entries}",
+            "};",
+        ]
     )
 
 

@@ -90,9 +90,7 @@ def build_task(family: Family, task_id: str, params: Params) -> Task:
         id=task_id,
         env_id=ENV_ID,
         instruction=render(load(_PACKAGE, "task.md"), frame),
-        bundle=EnvironmentBundle(
-            entry=ENTRY, params={"family": family.name, "draw": dict(params)}, limits=LIMITS
-        ),
+        bundle=EnvironmentBundle(entry=ENTRY, params={"family": family.name, "draw": dict(params)}, limits=LIMITS),
         solution=(File(ENTRY, render(load(package, "solution.c"), values)),),
         level=family.level,
         family=family.name,
@@ -111,5 +109,7 @@ def family_digest(name: str) -> str:
                 data = item.read_bytes()
                 total.update(f"{item.name}\0{len(data)}\0".encode() + data)
                 for module in _IMPORT.findall(data.decode()) if item.name.endswith(".py") else ():
-                    total.update(files(_PACKAGE).joinpath(*module.split(".")[:-1], f"{module.split('.')[-1]}.py").read_bytes())
+                    total.update(
+                        files(_PACKAGE).joinpath(*module.split(".")[:-1], f"{module.split('.')[-1]}.py").read_bytes()
+                    )
     return total.hexdigest()[:32]

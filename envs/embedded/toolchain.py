@@ -82,7 +82,9 @@ class _Job:
             self._family = family_named(params["family"])
             self._params: Params = params["draw"]
         except KeyError as error:
-            raise TaskError(f"task {request.task.id!r} has no {error} among its parameters; it is none of ours") from None
+            raise TaskError(
+                f"task {request.task.id!r} has no {error} among its parameters; it is none of ours"
+            ) from None
         self._workspace = workspace
         self._files = request.candidate.files
         self._runtime = runtime()
@@ -113,7 +115,9 @@ class _Job:
         engine = f"arm-none-eabi-ld-{version_of(CROSS_COMPILER)}"
         objects = [f"{item.path.rpartition('/')[2][:-2]}.o" for item in self._files if item.path.endswith(".c")]
         script = ["-T", str(self._runtime.script)]
-        done = self._workspace.run(["arm-none-eabi-gcc", *LINK_FLAGS, *script, *objects, *self._runtime.objects, "-o", ELF])
+        done = self._workspace.run(
+            ["arm-none-eabi-gcc", *LINK_FLAGS, *script, *objects, *self._runtime.objects, "-o", ELF]
+        )
         log, found = scrub(done.stdout + done.stderr), parse_linker(done.stderr)
         if done.exhausted is not None:
             return _failed("link", *_limit(done, "the linker"), engine=engine, log=log)
@@ -165,7 +169,9 @@ class _Job:
 
     def _fault(self, crash: Crash) -> Diagnostic:
         file, line = self._line(crash.pc)
-        details = [words for bit, words in _USAGE_BITS.items() if crash.kind in ("usage", "lockup") and crash.status >> bit & 1]
+        details = [
+            words for bit, words in _USAGE_BITS.items() if crash.kind in ("usage", "lockup") and crash.status >> bit & 1
+        ]
         kind = _FAULTS.get(crash.kind, crash.kind) + (f": {', '.join(details)}" if details else "")
         where = f" at address {crash.address:#010x}" if crash.kind in ("bus", "stack", "vector") else ""
         values = ", ".join(f"{name}={value:#x}" for name, value in zip(_REGISTERS, crash.registers, strict=False))
@@ -202,7 +208,11 @@ class _Job:
             if kind == "gated" and name not in record.clocked:
                 yield wrong("clock_off", f"writes to {name} were lost: its clock is off in RCC", symbol=name)
             elif kind == "unrouted":
-                yield wrong("unrouted", f"{name} sent, but no pin was set to carry it (mode, alternate function number)", symbol=name)
+                yield wrong(
+                    "unrouted",
+                    f"{name} sent, but no pin was set to carry it (mode, alternate function number)",
+                    symbol=name,
+                )
 
     def _line(self, address: int) -> tuple[str, int]:
         """File and line of an address, by the debug information; nothing where there is none."""
@@ -224,6 +234,12 @@ def _passed(name: str, *, engine: str, log: str = "", metrics: Mapping[str, floa
 
 
 def _failed(
-    name: str, label: Label, found: tuple[Diagnostic, ...], *, engine: str, log: str = "", metrics: Mapping[str, float | int] = FrozenMap()
+    name: str,
+    label: Label,
+    found: tuple[Diagnostic, ...],
+    *,
+    engine: str,
+    log: str = "",
+    metrics: Mapping[str, float | int] = FrozenMap(),
 ) -> StageResult:
     return StageResult(name=name, passed=False, label=label, diagnostics=found, engine=engine, log=log, metrics=metrics)

@@ -7,7 +7,10 @@ from ecot.envs.domain import Tool
 _APT = "sudo apt-get install -y gcc-arm-none-eabi libnewlib-arm-none-eabi"
 _PIP = "pip install 'ecot-gym[embedded]'"
 CROSS_COMPILER = Tool(
-    name="arm-none-eabi-gcc", version_argv=("arm-none-eabi-gcc", "--version"), version_pattern=r"\) ([0-9.]+)", install=_APT
+    name="arm-none-eabi-gcc",
+    version_argv=("arm-none-eabi-gcc", "--version"),
+    version_pattern=r"\) ([0-9.]+)",
+    install=_APT,
 )
 HOST_COMPILER = Tool(name="gcc", version_argv=("gcc", "--version"), version_pattern=r"\) ([0-9.]+)",
                      install="sudo apt-get install -y gcc")  # fmt: skip

@@ -143,7 +143,9 @@ class Adc(Peripheral):
         channels = [self.get("JSQR") >> 5 * (4 - count + index) & 31 for index in range(count)]
         cycles = sum(self._cycles(channel) for channel in channels)
         self.set_bits("SR", JSTRT)
-        self.machine.schedule.at(max(self.machine.schedule.now, self._stable_at) + cycles, lambda: self._injected(channels))
+        self.machine.schedule.at(
+            max(self.machine.schedule.now, self._stable_at) + cycles, lambda: self._injected(channels)
+        )
 
     def _injected(self, channels: list[int]) -> None:
         for index, channel in enumerate(channels):

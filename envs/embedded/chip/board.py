@@ -55,7 +55,9 @@ class Board:
 
     def __init__(self, machine: Machine) -> None:
         self.machine = machine
-        self.pins: dict[str, Pin] = {f"P{port}{number}": Pin(f"P{port}{number}") for port in "ABCDEFGHI" for number in range(16)}
+        self.pins: dict[str, Pin] = {
+            f"P{port}{number}": Pin(f"P{port}{number}") for port in "ABCDEFGHI" for number in range(16)
+        }
         self.frames: dict[str, list[list[Any]]] = {}
         self.transfers: dict[str, list[list[Any]]] = {}
         self.edges = 0

@@ -246,7 +246,9 @@ class I2c(Peripheral):
         self.fast[self.places["SR1"]] = bool(self.clocked and self._seen == status)
         events = status & (SB | ADDR | BTF | STOPF) or (control >> 10 & 1 and status & (TXE | RXNE))
         self.machine.wiring.line(f"{self.name}_EV", self.name, high=bool(control >> 9 & 1 and events))
-        self.machine.wiring.line(f"{self.name}_ER", self.name, high=bool(control >> 8 & 1 and status & (AF | BERR | ARLO | OVR)))
+        self.machine.wiring.line(
+            f"{self.name}_ER", self.name, high=bool(control >> 8 & 1 and status & (AF | BERR | ARLO | OVR))
+        )
         moves = control >> 11 & 1 and not status & (SB | ADDR)
         self.machine.wiring.dma_level(f"{self.name}_TX", high=bool(moves and status & TXE and self.get("SR2") & TRA))
         self.machine.wiring.dma_level(f"{self.name}_RX", high=bool(moves and status & RXNE))

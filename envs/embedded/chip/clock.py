@@ -124,10 +124,13 @@ class Rcc(Peripheral):
                     self.set_bits(where, 1 << enable)
                 else:
                     self.clear_bits(where, 1 << ready)
+            elif source == "PLL" and not self.get("CR") >> (17 if self.get("PLLCFGR") >> 22 & 1 else 1) & 1:
+                self._violate("the PLL was switched on before its source was ready")
             elif source != "HSE" or self.hse:
                 cycles = self.machine.schedule.cycles_in(delay)
                 self._waiting[source] = self.machine.schedule.at(
-                    self.machine.schedule.now + cycles, lambda where=where, ready=ready: self._ready(where, ready)  # type: ignore[misc]
+                    self.machine.schedule.now + cycles,
+                    lambda where=where, ready=ready: self._ready(where, ready),  # type: ignore[misc]
                 )
 
     def _ready(self, where: str, ready: int) -> None:
@@ -163,7 +166,11 @@ class Rcc(Peripheral):
     def check(self) -> None:
         """Note what the present clocks break: maxima (DS8626, 5.3.1), wait states (RM0090, table 10), PLL input and VCO."""
         system = self.sysclk()
-        speeds = {"SYSCLK": system, "PCLK1": self.hclk // self.divider("APB1"), "PCLK2": self.hclk // self.divider("APB2")}
+        speeds = {
+            "SYSCLK": system,
+            "PCLK1": self.hclk // self.divider("APB1"),
+            "PCLK2": self.hclk // self.divider("APB2"),
+        }
         for bus, hertz in speeds.items():
             if hertz > _MAXIMUM[bus]:
                 self._violate(f"{bus} runs at {hertz} Hz, above its maximum of {_MAXIMUM[bus]} Hz")
@@ -180,7 +187,9 @@ class Rcc(Peripheral):
                 self._violate(f"the PLL's input is {reference:.0f} Hz; it must lie between 0.95 MHz and 2.1 MHz")
             oscillator = reference * (factors >> 6 & 511)
             if not 100_000_000 <= oscillator <= 432_000_000:
-                self._violate(f"the PLL's oscillator runs at {oscillator:.0f} Hz; it must lie between 100 MHz and 432 MHz")
+                self._violate(
+                    f"the PLL's oscillator runs at {oscillator:.0f} Hz; it must lie between 100 MHz and 432 MHz"
+                )
 
     def _violate(self, words: str) -> None:
         self.violations.setdefault(words, self.machine.schedule.picoseconds())

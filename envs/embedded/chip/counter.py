@@ -113,7 +113,9 @@ class Counter:
         reader = ctypes.cast(self._library.counter_read, ctypes.c_void_p)
         writer = ctypes.cast(self._library.counter_write, ctypes.c_void_p)
         _check(
-            uclib.uc_mmio_map(self._engine._uch, ctypes.c_uint64(base), ctypes.c_size_t(size), reader, user, writer, user)
+            uclib.uc_mmio_map(
+                self._engine._uch, ctypes.c_uint64(base), ctypes.c_size_t(size), reader, user, writer, user
+            )
         )
 
     def _hook(self, kind: int, function: Any, begin: int, end: int) -> None:

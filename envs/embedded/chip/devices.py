@@ -82,7 +82,7 @@ class ShiftRegister(SpiDevice):
         latch.listeners.append(self._latched)
 
     def byte(self, value: int) -> int:
-        out = self._held >> 8 * (self._count - 1) & 0xFF
+        out = int(self._held >> 8 * (self._count - 1) & 0xFF)
         self._held = (self._held << 8 | value) & (1 << 8 * self._count) - 1
         return out
 
@@ -165,8 +165,8 @@ class SpiConverter(SpiDevice):
             return 0xFF
         if self._channel is None:
             self._channel = value >> 4 & 7 if value & 0x80 else 0
-            return self._codes[self._channel] >> 8 & 3
-        code = self._codes[self._channel] & 0xFF
+            return int(self._codes[self._channel]) >> 8 & 3
+        code = int(self._codes[self._channel]) & 0xFF
         self.note("convert", self._channel)
         return code
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from unicorn import UcError
@@ -106,7 +107,7 @@ class Dma(Peripheral):
         for number in range(8):
             if self._stream(number).get("CR") & 1 and name in self._requests(number):
                 if single:
-                    self.machine.schedule.at(self.machine.schedule.now + _DELAY, lambda number=number: self._move(number))  # type: ignore[misc]
+                    self.machine.schedule.at(self.machine.schedule.now + _DELAY, partial(self._move, number))
                 else:
                     self._soon(number, name)
 
@@ -156,7 +157,11 @@ class Dma(Peripheral):
                 self._left[number] += self._load(port, width)
                 while len(self._left[number]) >= memory_width:
                     data, self._left[number] = self._left[number][:memory_width], self._left[number][memory_width:]
-                    self._store(stream.get("M1AR" if control >> 18 & 1 and control >> 19 & 1 else "M0AR") + self._place[number][1], bytes(data))
+                    self._store(
+                        stream.get("M1AR" if control >> 18 & 1 and control >> 19 & 1 else "M0AR")
+                        + self._place[number][1],
+                        bytes(data),
+                    )
                     self._place[number][1] += memory_width if control >> 10 & 1 else 0
         except (UcError, ValueError):
             self._fail(number)

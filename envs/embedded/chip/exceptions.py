@@ -381,7 +381,12 @@ class Exceptions:
 
     def _store_control(self, offset: int, address: int, value: int) -> None:
         if offset == 0xD04:
-            for bit, number, sets in ((28, PENDSV, True), (27, PENDSV, False), (26, SYSTICK, True), (25, SYSTICK, False)):
+            for bit, number, sets in (
+                (28, PENDSV, True),
+                (27, PENDSV, False),
+                (26, SYSTICK, True),
+                (25, SYSTICK, False),
+            ):
                 if value >> bit & 1:
                     self.pending = self.pending | 1 << number if sets else self.pending & ~(1 << number)
         elif offset == 0xD08:

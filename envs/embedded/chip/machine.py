@@ -95,15 +95,17 @@ class Machine:
                 first, last = instance.base >> 10, (instance.base + 4 * max(made.registers)) >> 10
                 for page in range(first, last + 1):
                     self._pages.setdefault(page, []).append(made)
-        for page in self._pages.values():
-            page.sort(key=lambda item: -item.instance.base)
+        for found in self._pages.values():
+            found.sort(key=lambda item: -item.instance.base)
 
     def window(self, base: int, words: int) -> tuple[memoryview, memoryview]:
         """The shadow of a peripheral's registers, and which of them are read plainly."""
         for start, size in REGIONS:
             if start <= base < start + size:
                 first = (base - start) // 4
-                return self.counter.shadow[start][first : first + words], self.counter.fast[start][first : first + words]
+                return self.counter.shadow[start][first : first + words], self.counter.fast[start][
+                    first : first + words
+                ]
         raise ValueError(f"no region holds {base:#010x}")
 
     # Accesses
@@ -191,7 +193,9 @@ class Machine:
     def look(self) -> None:
         """Stop after the present block where an exception, or an event that just came up, wants attention."""
         exceptions = self.exceptions
-        self.counter.state.deadline = 0 if exceptions.pending and exceptions.wants_entry() else self.schedule.next_cycle()
+        self.counter.state.deadline = (
+            0 if exceptions.pending and exceptions.wants_entry() else self.schedule.next_cycle()
+        )
 
     def halt(self) -> None:
         """Stop the processor at once."""

@@ -282,7 +282,11 @@ class Timer(Peripheral):
         dead = self._dead_time() if advanced and enables & 1 and enables & 4 else 0
         active = self._selection(number) == 0
         level = int(reference) ^ (enables >> 1 & 1) if enables & 1 and on and active else None
-        other = (int(not reference) if enables & 1 else int(reference)) ^ (enables >> 3 & 1) if enables & 4 and on and active else None
+        other = (
+            (int(not reference) if enables & 1 else int(reference)) ^ (enables >> 3 & 1)
+            if enables & 4 and on and active
+            else None
+        )
         if not advanced:
             other = None
         self._drive(plain, level, reference, dead)

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-_FIELD = re.compile(r"(?P<twin>&?)(?P<name>[\w{}-]+)@(?P<at>\d+)(?::(?P<width>\d+))?(?:/(?P<access>\w))?(?:\*(?P<many>\d+))?")
+_FIELD = re.compile(
+    r"(?P<twin>&?)(?P<name>[\w{}-]+)@(?P<at>\d+)(?::(?P<width>\d+))?(?:/(?P<access>\w))?(?:\*(?P<many>\d+))?"
+)
 _HERE = Path(__file__).parent
 # Read when the module is imported: later, in the sandbox, the files of this package are out of sight.
 _REGISTERS = (_HERE / "registers.txt").read_text(encoding="utf-8")

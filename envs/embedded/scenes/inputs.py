@@ -48,7 +48,9 @@ def frame_bits(value: int, *, bits: int = 8, parity: str = "none") -> list[int]:
     return [0, *data, 1]
 
 
-def serial(port: str, pin: str, at: int, data: Iterable[int], *, baud: float, gap: int = 0, parity: str = "none") -> Stimuli:
+def serial(
+    port: str, pin: str, at: int, data: Iterable[int], *, baud: float, gap: int = 0, parity: str = "none"
+) -> Stimuli:
     """A sender puts bytes on a line, back to back, or `gap` apart."""
     bit = 1e12 / baud
     found: Stimuli = []

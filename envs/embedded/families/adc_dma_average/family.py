@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from ecot.envs.embedded.checks import serial_text, show_bytes, show_time, wrong
+from ecot.envs.embedded.checks import register, serial_text, show_bytes, show_time, wrong
 from ecot.envs.embedded.device.pins import ANALOG
 from ecot.envs.embedded.evidence import MICROSECOND, MILLISECOND, Record
 from ecot.envs.embedded.family import Family, Params, Scene
@@ -42,31 +42,57 @@ def _scene(params: Params, random: Random) -> Scene:
         stimuli.append(volts(params["input"], when, value / 1000))
         steps.append((when * 1000, value))
         when += 3 * length + 2_000_000 + random.randrange(length)
-    return Scene(milliseconds=when / 1e6, stimuli=stimuli, expected={"steps": steps})
+    return Scene(milliseconds=when / 1e6, stimuli=stimuli, registers=(f"{params['converter']}.{_sampling(params)[0]}",),
+                 expected={"steps": steps})  # fmt: skip
 
 
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
     port = params["serial"].split()[0]
     frames = record.frames.get(port, ())
-    data, problem = serial_text(frames, baud=115200)
+    data, problem = serial_text(frames, baud=16_000_000 / 139, tolerance=0.0001)
     if problem:
         return [wrong("wrong_frame", f"{port}: {problem}", symbol=port)]
     block = params["micros"] * params["count"] * MICROSECOND
     due = int((record.time - 2 * MILLISECOND) // block) - 1
     if len(data) < 2 * due:
-        return [wrong("no_bytes", f"{port} should have sent {due} averages of two bytes; {len(data)} bytes came ({show_bytes(data)})", symbol=port)]
+        return [
+            wrong(
+                "no_bytes",
+                f"{port} should have sent {due} averages of two bytes; {len(data)} bytes came ({show_bytes(data)})",
+                symbol=port,
+            )
+        ]
     reports = [(frames[place].time, data[place] << 8 | data[place + 1]) for place in range(0, len(data) - 1, 2)]
     for (before, _), (after, _) in zip(reports[1:], reports[2:], strict=False):
         if abs(after - before - block) > block // 100 + 20 * MICROSECOND:
-            return [wrong("wrong_period", f"averages should go out every {show_time(block)}; two are {show_time(after - before)} apart at {show_time(before)}", symbol=port)]
+            return [
+                wrong(
+                    "wrong_period",
+                    f"averages should go out every {show_time(block)}; two are {show_time(after - before)} apart at {show_time(before)}",
+                    symbol=port,
+                )
+            ]
     steps = scene.expected["steps"]
     for time, value in reports:
         levels = {millivolts for index, (since, millivolts) in enumerate(steps)
                   if since <= time and (index + 1 == len(steps) or steps[index + 1][0] > time - block - MILLISECOND)}  # fmt: skip
         codes = [millivolts * 4096 // 3300 for millivolts in levels]
         if not min(codes) - 2 <= value <= max(codes) + 2:
-            return [wrong("wrong_average", f"the average sent at {show_time(time)} should lie between {min(codes)} and {max(codes)} and is {value}", symbol=port)]
-    return []
+            return [
+                wrong(
+                    "wrong_average",
+                    f"the average sent at {show_time(time)} should lie between {min(codes)} and {max(codes)} and is {value}",
+                    symbol=port,
+                )
+            ]
+    name, place = _sampling(params)
+    return register(record, f"{params['converter']}.{name}", 2 << place, mask=7 << place, why="28 cycles of sampling")
+
+
+def _sampling(params: Params) -> tuple[str, int]:
+    """Register and position of the channel's sampling time."""
+    channel = ANALOG[params["converter"]].index(params["input"])
+    return ("SMPR2", 3 * channel) if channel < 10 else ("SMPR1", 3 * (channel - 10))
 
 
 FAMILY = Family(

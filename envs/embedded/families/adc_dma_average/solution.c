@@ -5,8 +5,8 @@
 static volatile uint16_t samples[2 * COUNT];
 
 static void carry(GPIO_TypeDef *port, uint32_t pin, uint32_t function) {
-    port->AFR[pin / 8] = (port->AFR[pin / 8] & ~(0xFU << (4 * (pin % 8)))) | (function << (4 * (pin % 8)));
-    port->MODER = (port->MODER & ~(3U << (2 * pin))) | (2U << (2 * pin));
+    port->AFR[pin / 8] |= function << (4 * (pin % 8));
+    port->MODER |= 2U << (2 * pin);
 }
 
 static void send(uint8_t value) {
@@ -44,13 +44,12 @@ int main(void) {
     DMA2_Stream@{stream}->CR |= DMA_SxCR_EN;
 
     @{converter}->SQR3 = @{adc_channel};
-    @{converter}->@{sample_register} = 1U << @{sample_shift};
+    @{converter}->@{sample_register} = 2U << @{sample_shift};
     @{converter}->CR2 = ADC_CR2_ADON | ADC_CR2_DMA | ADC_CR2_DDS | (@{selection}U << ADC_CR2_EXTSEL_Pos) | ADC_CR2_EXTEN_0;
 
     @{timer}->PSC = 15;
     @{timer}->ARR = @{reload};
     @{timer}->CR2 = TIM_CR2_MMS_1;
-    @{timer}->EGR = TIM_EGR_UG;
     @{timer}->CR1 = TIM_CR1_CEN;
 
     for (;;) {

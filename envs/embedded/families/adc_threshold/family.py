@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from ecot.envs.embedded.checks import edges_of, level_at, show_time, wrong
+from ecot.envs.embedded.checks import edges_of, level_at, register, show_time, wrong
 from ecot.envs.embedded.device.pins import ANALOG
 from ecot.envs.embedded.evidence import MICROSECOND, MILLISECOND, Record
 from ecot.envs.embedded.family import Family, Params, Scene
@@ -25,38 +25,67 @@ def _fill(params: Params) -> Mapping[str, str]:
     register, index = ("SMPR2", channel) if channel < 10 else ("SMPR1", channel - 10)
     return {
         **pin_values(params["input"], "input_"), **pin_values(params["led"], "led_"), "ports": ports_of(params["input"], params["led"]),
-        "channel": str(channel), "converter_number": params["converter"][-1], "on": f"{params['high'] / 1000:g}", "off": f"{params['low'] / 1000:g}",
+        "channel": str(channel), "converter_number": params["converter"][-1], "on": str(_code(params["high"])), "off": str(_code(params["low"])),
         "on_code": str(_code(params["high"])), "off_code": str(_code(params["low"])), "sample_register": register, "sample_shift": str(3 * index),
     }  # fmt: skip
 
 
 def _scene(params: Params, random: Random) -> Scene:
-    low, high = params["low"], params["high"]
+    low, high = _code(params["low"]), _code(params["high"])
     middle = (low + high) // 2
-    # Through every zone in both directions, close to the thresholds on either side.
-    plan = [low - 200, middle, high + 15, middle, low + 15, high - 15, middle, low - 15, middle, high - 15, high + 15, low - 15]
-    plan += [random.choice((low - 300, middle, high + 300)) for _ in range(4)]
+    # Through every zone in both directions, on the thresholds and right beside them.
+    plan = [
+        low - 200,
+        middle,
+        high,
+        high + 1,
+        middle,
+        low,
+        low + 1,
+        high - 1,
+        middle,
+        low - 1,
+        middle,
+        high,
+        high + 1,
+        low - 1,
+    ]
+    plan += [random.choice((low - 300, middle, high + 300, high, low)) for _ in range(4)]
     stimuli, when, steps = [], 0, []
-    for millivolts in plan:
-        value = max(0, min(3290, millivolts))
-        stimuli.append(volts(params["input"], when, value / 1000))
-        steps.append((when * 1000, value))
+    for code in plan:
+        stimuli.append(volts(params["input"], when, (code + 0.5) / 4096 * _FULL))
+        steps.append((when * 1000, code))
         when += 2_000_000 + random.randrange(500_000) if not when else random.randrange(400_000, 900_000)
-    return Scene(milliseconds=when / 10**6, watch=(params["led"],), stimuli=stimuli, expected={"steps": steps})
+    register = f"{params['converter']}.{_sampling(params)[0]}"
+    return Scene(
+        milliseconds=when / 10**6,
+        watch=(params["led"],),
+        stimuli=stimuli,
+        registers=(register,),
+        expected={"steps": steps},
+    )
+
+
+def _sampling(params: Params) -> tuple[str, int]:
+    """Register and position of the channel's sampling time."""
+    channel = ANALOG["ADC1"].index(params["input"])
+    return ("SMPR2", 3 * channel) if channel < 10 else ("SMPR1", 3 * (channel - 10))
 
 
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
-    lit = 0
-    for number, (time, value) in enumerate(scene.expected["steps"]):
-        lit = 1 if value > params["high"] else 0 if value < params["low"] else lit
+    lit, led = 0, params["led"]
+    low, high = _code(params["low"]), _code(params["high"])
+    for number, (time, code) in enumerate(scene.expected["steps"]):
+        lit = 1 if code > high else 0 if code < low else lit
         when = max(time, 2 * MILLISECOND - 300 * MICROSECOND) + 300 * MICROSECOND
-        if level_at(record, params["led"], when) != lit:
-            return [wrong("wrong_level", f"the input is {value / 1000:g} V from {show_time(time)} on (step {number + 1}); 300 us later {params['led']} should be "
-                          f"{lit} and is {1 - lit}", symbol=params["led"])]  # fmt: skip
-    changes = edges_of(record, params["led"], since=2 * MILLISECOND)
+        if level_at(record, led, when) != lit:
+            words = f"from {show_time(time)} on the converter reads {code} (step {number + 1}); 300 us later {led} should be {lit} and is {1 - lit}"
+            return [wrong("wrong_level", words, symbol=led)]
+    changes = edges_of(record, led, since=2 * MILLISECOND)
     if len(changes) > len(scene.expected["steps"]):
-        return [wrong("extra_edges", f"{params['led']} flickers: {len(changes)} edges", symbol=params["led"])]
-    return []
+        return [wrong("extra_edges", f"{led} flickers: {len(changes)} edges", symbol=led)]
+    name, place = _sampling(params)
+    return register(record, f"{params['converter']}.{name}", 4 << place, mask=7 << place, why="84 cycles of sampling")
 
 
 FAMILY = Family(

@@ -14,7 +14,7 @@ int main(void) {
     RCC->AHB1ENR |= @{ports};
     RCC->APB2ENR |= RCC_APB2ENR_@{converter}EN;
 
-    @{led_gpio}->MODER = (@{led_gpio}->MODER & ~(3U << @{led_twice})) | (1U << @{led_twice});
+    @{led_gpio}->MODER |= 1U << @{led_twice};
     @{input_gpio}->MODER |= 3U << @{input_twice};
 
     @{converter}->SQR3 = @{channel};

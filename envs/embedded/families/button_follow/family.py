@@ -32,7 +32,10 @@ def _scene(params: Params, random: Random) -> Scene:
     for _ in range(4):
         length = random.randrange(400_000, 3_000_000)
         # A released button drives nothing: the chip's own resistor has to hold the pin.
-        stimuli += [level(params["button"], when, params["button_active"]), level(params["button"], when + length, None)]
+        stimuli += [
+            level(params["button"], when, params["button_active"]),
+            level(params["button"], when + length, None),
+        ]
         presses.append((when * 1000, (when + length) * 1000))
         when += length + random.randrange(400_000, 3_000_000)
     return Scene(milliseconds=when / 10**6 + 1, watch=(params["led"],), stimuli=stimuli, expected={"presses": presses})
@@ -47,7 +50,13 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
         got = level_at(record, led, time + _LATE)
         if got != wanted:
             what = "pressed" if pressed else "released"
-            return [wrong("wrong_level", f"the button is {what} at {show_time(time)}; {led} should be {wanted} within 50 us and is {got}", symbol=led)]
+            return [
+                wrong(
+                    "wrong_level",
+                    f"the button is {what} at {show_time(time)}; {led} should be {wanted} within 50 us and is {got}",
+                    symbol=led,
+                )
+            ]
     extra = len(edges_of(record, led, since=2 * MILLISECOND)) - (len(times) - 1)
     if extra > 0:
         return [wrong("extra_edges", f"{led} changed {extra} times more than the button did", symbol=led)]

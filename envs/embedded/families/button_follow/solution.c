@@ -7,7 +7,7 @@ int main(void) {
     @{button_gpio}->MODER &= ~(3U << @{button_twice});
 
     @{led_gpio}->BSRR = 1U << (@{led_number} + @{off});
-    @{led_gpio}->MODER = (@{led_gpio}->MODER & ~(3U << @{led_twice})) | (1U << @{led_twice});
+    @{led_gpio}->MODER |= 1U << @{led_twice};
 
     for (;;) {
         if (@{negation}(@{button_gpio}->IDR & (1U << @{button_number}))) {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from ecot.envs.embedded.checks import edges_of, pulses, sent, show_time, wrong
@@ -13,11 +13,15 @@ from ecot.envs.embedded.scenes.places import ports_of, signal_values
 from ecot.envs.types import Diagnostic
 
 _SERIAL = ("USART1 PA9 PA10", "USART2 PA2 PA3", "USART3 PB10 PB11", "USART6 PC6 PC7", "USART2 PD5 PD6")
-_OUTPUTS = ("TIM3_CH1 PA6", "TIM4_CH1 PD12", "TIM2_CH1 PA15", "TIM4_CH2 PB7", "TIM9_CH1 PE5")
-_CHECKSUMS = {
+_OUTPUTS = ("TIM3_CH1 PA6", "TIM4_CH1 PD12", "TIM2_CH1 PA5", "TIM4_CH2 PB7", "TIM9_CH1 PE5")
+_CHECKSUMS: Mapping[str, tuple[str, Callable[[int, int], int], str]] = {
     "xor": ("the exclusive or of the opcode and the value", lambda a, b: a ^ b, "opcode ^ value"),
     "sum": ("the sum of the opcode and the value, modulo 256", lambda a, b: (a + b) & 255, "opcode + value"),
-    "negated": ("what makes the sum of opcode, value and checksum 0 modulo 256", lambda a, b: -(a + b) & 255, "-(opcode + value)"),
+    "negated": (
+        "what makes the sum of opcode, value and checksum 0 modulo 256",
+        lambda a, b: -(a + b) & 255,
+        "-(opcode + value)",
+    ),
 }
 _ACK, _NAK = 0x06, 0x15
 _CYCLES = 1600
@@ -29,7 +33,7 @@ def _fill(params: Params) -> Mapping[str, str]:
     channel = int(signal[-1])
     return {
         **signal_values(f"{port}_TX", out, "tx_"), **signal_values(f"{port}_RX", back, "rx_"), **signal_values(signal, pin, "pwm_"),
-        "ports": ports_of(out, back, pin), "port": port, "timer": signal.partition("_")[0], "channel": str(channel), "mode_shift": str(8 * (channel - 1)),
+        "ports": ports_of(out, back, pin), "port": port, "timer": signal.partition("_")[0], "channel": str(channel), "mode_shift": str(8 * (channel - 1) + 4),
         "output_shift": str(4 * (channel - 1)), "divider": str(round(16_000_000 / params["baud"])), "header_hex": f"0x{params['header']:02X}",
         "check_words": _CHECKSUMS[params["check"]][0], "check_code": _CHECKSUMS[params["check"]][2],
     }  # fmt: skip
@@ -68,11 +72,16 @@ def _scene(params: Params, random: Random) -> Scene:
         when += round((len(data) + 2) * 10e9 / params["baud"]) + 1_200_000 + random.randrange(300_000)
         steps.append((when * 1000, after))
     answers = bytes(answer for _, answer, _ in frames)
-    return Scene(milliseconds=when / 1e6 + 0.5, watch=(params["output"].split()[1],), stimuli=stimuli, expected={"steps": steps, "answers": answers})
+    return Scene(
+        milliseconds=when / 1e6 + 0.5,
+        watch=(params["output"].split()[1],),
+        stimuli=stimuli,
+        expected={"steps": steps, "answers": answers},
+    )
 
 
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
-    found = sent(record, params["serial"].split()[0], scene.expected["answers"], baud=params["baud"])
+    found = sent(record, params["serial"].split()[0], scene.expected["answers"], baud=params["baud"], clock=16_000_000)
     if found:
         return found
     pin = params["output"].split()[1]
@@ -80,7 +89,13 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
         edges = edges_of(record, pin, since=time - 420 * MICROSECOND, until=time)
         if percent in (0, 100):
             if edges:
-                return [wrong("wrong_duty", f"{pin} should be steady at {percent} % before {show_time(time)}; it changes", symbol=pin)]
+                return [
+                    wrong(
+                        "wrong_duty",
+                        f"{pin} should be steady at {percent} % before {show_time(time)}; it changes",
+                        symbol=pin,
+                    )
+                ]
             continue
         highs = [length for _, length in pulses(edges)]
         wanted = _CYCLES * percent // 100 * 62_500

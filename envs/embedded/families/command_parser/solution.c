@@ -3,8 +3,8 @@
 enum { HEADER = @{header_hex}, SET_DUTY = 0x10, STOP = 0x20, ACK = 0x06, NAK = 0x15, PERIOD = 1600 };
 
 static void carry(GPIO_TypeDef *port, uint32_t pin, uint32_t function) {
-    port->AFR[pin / 8] = (port->AFR[pin / 8] & ~(0xFU << (4 * (pin % 8)))) | (function << (4 * (pin % 8)));
-    port->MODER = (port->MODER & ~(3U << (2 * pin))) | (2U << (2 * pin));
+    port->AFR[pin / 8] |= function << (4 * (pin % 8));
+    port->MODER |= 2U << (2 * pin);
 }
 
 static uint8_t receive(void) {
@@ -14,8 +14,7 @@ static uint8_t receive(void) {
 }
 
 static void send(uint8_t value) {
-    while (!(@{port}->SR & USART_SR_TXE)) {
-    }
+    /* An answer is sent after four bytes came in, so that there is always room for it. */
     @{port}->DR = value;
 }
 
@@ -44,10 +43,8 @@ int main(void) {
     carry(@{pwm_gpio}, @{pwm_number}, @{pwm_function});
 
     @{timer}->ARR = PERIOD - 1;
-    @{timer}->CCR@{channel} = 0;
-    @{timer}->CCMR1 = ((6U << 4) | TIM_CCMR1_OC1PE) << @{mode_shift};
+    @{timer}->CCMR1 = 6U << @{mode_shift};
     @{timer}->CCER = TIM_CCER_CC1E << @{output_shift};
-    @{timer}->EGR = TIM_EGR_UG;
     @{timer}->CR1 = TIM_CR1_CEN;
 
     @{port}->BRR = @{divider};

@@ -12,7 +12,11 @@ from ecot.envs.embedded.scenes.inputs import bouncing, level, press
 from ecot.envs.embedded.scenes.places import pin_values, ports_of
 from ecot.envs.types import Diagnostic
 
-_SHOWN = {"PD12": ("PD12", "PD13", "PD14", "PD15"), "PE8": ("PE8", "PE9", "PE10", "PE11"), "PC6": ("PC6", "PC7", "PC8", "PC9")}
+_SHOWN = {
+    "PD12": ("PD12", "PD13", "PD14", "PD15"),
+    "PE8": ("PE8", "PE9", "PE10", "PE11"),
+    "PC6": ("PC6", "PC7", "PC8", "PC9"),
+}
 
 
 def _fill(params: Params) -> Mapping[str, str]:
@@ -43,7 +47,13 @@ def _scene(params: Params, random: Random) -> Scene:
             stimuli += press(button, when, length, pressed=active, bounces=bouncing(random, 3_500_000))
         plan.append((kind, when * 1000, (when + length) * 1000))
         when += length + random.randrange(22_000_000, 30_000_000)
-    return Scene(milliseconds=when / 10**6, watch=_SHOWN[params["lowest"]], stimuli=stimuli, work=30_000_000, expected={"plan": plan})
+    return Scene(
+        milliseconds=when / 10**6,
+        watch=_SHOWN[params["lowest"]],
+        stimuli=stimuli,
+        work=30_000_000,
+        expected={"plan": plan},
+    )
 
 
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
@@ -61,12 +71,27 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
         if kind == "long":
             long_at = start + params["long"] * MILLISECOND
             if shown(long_at - 3 * MILLISECOND) != before:
-                return [wrong("too_early", f"a press from {show_time(start)} on is not long yet at {show_time(long_at - 3 * MILLISECOND)}; the pins should still show {before}")]
+                return [
+                    wrong(
+                        "too_early",
+                        f"a press from {show_time(start)} on is not long yet at {show_time(long_at - 3 * MILLISECOND)}; the pins should still show {before}",
+                    )
+                ]
             item = 0
             if shown(end) != 0 and end - long_at > 15 * MILLISECOND:
-                return [wrong("too_late", f"a press from {show_time(start)} on is long at {show_time(long_at)}; the pins should show 0 from then on, while the button is still held")]
+                return [
+                    wrong(
+                        "too_late",
+                        f"a press from {show_time(start)} on is long at {show_time(long_at)}; the pins should show 0 from then on, while the button is still held",
+                    )
+                ]
         if kind == "short" and shown(end - MILLISECOND) != before:
-            return [wrong("too_early", f"a short press counts when the button is released; at {show_time(end - MILLISECOND)} it is still held")]
+            return [
+                wrong(
+                    "too_early",
+                    f"a short press counts when the button is released; at {show_time(end - MILLISECOND)} it is still held",
+                )
+            ]
         if shown(end + 16 * MILLISECOND) != item:
             return [wrong("wrong_item", f"after a {kind} press from {show_time(start)} to {show_time(end)} the pins should show {item} and show "
                           f"{shown(end + 16 * MILLISECOND)}")]  # fmt: skip

@@ -16,7 +16,7 @@ static int is_down(void) {
 
 int main(void) {
     RCC->AHB1ENR |= @{ports};
-    @{led_gpio}->MODER = (@{led_gpio}->MODER & ~@{mask}U) | @{modes}U;
+    @{led_gpio}->MODER |= @{modes}U;
     @{button_gpio}->MODER &= ~(3U << @{button_twice});
     SysTick_Config(16000);
 

@@ -13,7 +13,7 @@ from ecot.envs.embedded.scenes.places import pin_values, ports_of
 from ecot.envs.types import Diagnostic
 
 _SHOWN = {"PD12": ("PD12", "PD13", "PD14", "PD15"), "PE8": ("PE8", "PE9", "PE10", "PE11"), "PC0": ("PC0", "PC1", "PC2", "PC3"),
-          "PB4": ("PB4", "PB5", "PB6", "PB7")}  # fmt: skip
+          "PB12": ("PB12", "PB13", "PB14", "PB15")}  # fmt: skip
 
 
 def _line(number: int) -> str:
@@ -25,8 +25,8 @@ def _fill(params: Params) -> Mapping[str, str]:
     rising, falling = params["edge"] in ("rising", "both"), params["edge"] in ("falling", "both")
     return {
         **pin_values(params["input"], "input_"), **pin_values(params["lowest"], "led_"), "ports": ports_of(params["input"], params["lowest"]),
-        "pins": ", ".join(f"`{pin}`" for pin in _SHOWN[params["lowest"]]), "line": _line(number), "register": str(number // 4),
-        "shift": str(4 * (number % 4)), "port": str("ABCDEFGHI".index(params["input"][1])),
+        "pins": ", ".join(f"`{pin}`" for pin in _SHOWN[params["lowest"]]), "line": _line(number), "source": f"SYSCFG->EXTICR[{number // 4}] |= {'ABCDEFGHI'.index(params['input'][1])}U << {4 * (number % 4)};" if params["input"][1] != "A" else "",
+        "clock": "RCC->APB2ENR |= RCC_APB2ENR_SYSCFGEN;" if params["input"][1] != "A" else "",
         "edge_words": {"rising": "rising edge", "falling": "falling edge", "both": "edge, rising or falling,"}[params["edge"]],
         "rising": f"EXTI->RTSR |= 1U << {number};" if rising else "", "falling": f"EXTI->FTSR |= 1U << {number};" if falling else "",
         "modes": f"0x{0x55 << 2 * first:X}", "mask": f"0x{0xFF << 2 * first:X}", "first": str(first), "modulus": str(params["modulus"]),
@@ -41,7 +41,9 @@ def _scene(params: Params, random: Random) -> Scene:
         when += random.randrange(60_000, 400_000)
         stimuli.append(level(params["input"], when, value))
         edges.append((when * 1000, value))
-    return Scene(milliseconds=when / 10**6 + 1, watch=_SHOWN[params["lowest"]], stimuli=stimuli, expected={"edges": edges})
+    return Scene(
+        milliseconds=when / 10**6 + 1, watch=_SHOWN[params["lowest"]], stimuli=stimuli, expected={"edges": edges}
+    )
 
 
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
@@ -49,7 +51,10 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
     count = 0
     for time, value in [(1_500 * MICROSECOND, -1), *scene.expected["edges"]]:
         count += value in counts
-        shown = sum(level_at(record, pin, time + 50 * MICROSECOND) << index for index, pin in enumerate(_SHOWN[params["lowest"]]))
+        shown = sum(
+            level_at(record, pin, time + 50 * MICROSECOND) << index
+            for index, pin in enumerate(_SHOWN[params["lowest"]])
+        )
         if shown != count % params["modulus"]:
             return [wrong("wrong_count", f"after {count} counted edges, 50 us after {show_time(time)}, the pins should show "
                           f"{count % params['modulus']} and show {shown}")]  # fmt: skip

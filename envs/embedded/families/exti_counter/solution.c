@@ -10,17 +10,16 @@ void @{line}_IRQHandler(void) {
 
 int main(void) {
     RCC->AHB1ENR |= @{ports};
-    RCC->APB2ENR |= RCC_APB2ENR_SYSCFGEN;
+    @{clock}
 
-    @{led_gpio}->MODER = (@{led_gpio}->MODER & ~@{mask}U) | @{modes}U;
+    @{led_gpio}->MODER |= @{modes}U;
 
-    SYSCFG->EXTICR[@{register}] = (SYSCFG->EXTICR[@{register}] & ~(0xFU << @{shift})) | (@{port}U << @{shift});
+    @{source}
     @{rising}
     @{falling}
     EXTI->IMR |= 1U << @{input_number};
     NVIC_EnableIRQ(@{line}_IRQn);
 
     for (;;) {
-        __WFI();
     }
 }

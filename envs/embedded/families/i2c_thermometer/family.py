@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from ecot.envs.embedded.checks import near, sent, show_time, wrong
+from ecot.envs.embedded.checks import near, register, sent, show_time, wrong
 from ecot.envs.embedded.evidence import Record
 from ecot.envs.embedded.family import Family, Params, Scene
 from ecot.envs.embedded.scenes.inputs import serial
@@ -23,7 +23,7 @@ def _fill(params: Params) -> Mapping[str, str]:
         **signal_values(f"{bus}_SCL", clock, "scl_"), **signal_values(f"{bus}_SDA", data, "sda_"), **signal_values(f"{port}_TX", out, "tx_"),
         **signal_values(f"{port}_RX", back, "rx_"), "ports": ports_of(clock, data, out, back), "bus": bus, "port": port,
         "address_hex": f"0x{params['address']:02X}", "divider": str(round(16_000_000 / params["baud"])), "kilohertz": str(params["rate"] // 1000),
-        "ccr": "80" if params["rate"] == 100_000 else "I2C_CCR_FS | 14", "rise": "17" if params["rate"] == 100_000 else "6",
+        "ccr": "80" if params["rate"] == 100_000 else "I2C_CCR_FS | 14", "rise": "17" if params["rate"] == 100_000 else "5",
     }  # fmt: skip
 
 
@@ -36,17 +36,35 @@ def _text(raw: int) -> bytes:
 def _scene(params: Params, random: Random) -> Scene:
     bus = params["bus"].split()[0]
     port, _, back = params["serial"].split()
-    codes = [random.choice((-1, -110, random.randrange(-110, -2))), random.randrange(1, 20), random.randrange(20, 250), 0]
+    codes = [random.choice((-1, -110, random.randrange(-110, -2))), -random.randrange(2, 20), 19, 20, 199, 0]
+    codes += [random.randrange(200, 250), random.randrange(20, 199)]
     random.shuffle(codes)
-    facts = {"kind": "device", "bus": bus, "device": "i2c_registers", "name": "sensor", "address": params["address"], "width": 2}
+    facts = {
+        "kind": "device",
+        "bus": bus,
+        "device": "i2c_registers",
+        "name": "sensor",
+        "address": params["address"],
+        "width": 2,
+    }
     stimuli = [{**facts, "registers": {0: _bytes(codes[0], random)}}]
     when, gap = 2_500_000, 3_000_000 + round(80e9 / params["baud"])
     for number, code in enumerate(codes):
         if number:
-            stimuli.append({"kind": "measure", "device": "sensor", "at": when - 500_000, "register": 0, "values": _bytes(code, random)})
+            stimuli.append(
+                {
+                    "kind": "measure",
+                    "device": "sensor",
+                    "at": when - 500_000,
+                    "register": 0,
+                    "values": _bytes(code, random),
+                }
+            )
         stimuli += serial(port, back, when, b"t", baud=params["baud"])
         when += gap + random.randrange(500_000)
-    return Scene(milliseconds=when / 10**6, stimuli=stimuli, expected={"codes": codes})
+    return Scene(
+        milliseconds=when / 10**6, stimuli=stimuli, registers=(f"{bus}.CR2", f"{bus}.TRISE"), expected={"codes": codes}
+    )
 
 
 def _bytes(code: int, random: Random) -> list[int]:
@@ -61,10 +79,30 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
     rates = [(row[4], row[0]) for row in record.transfers.get(bus, ()) if row[1] == "start"]
     if not rates:
         return [wrong("no_transfer", f"nothing happened on {bus}", symbol=bus)]
-    off = next(((rate, at) for rate, at in rates if not near(rate, params["rate"], 0.06)), None)
+    off = next(
+        (
+            (rate, at)
+            for rate, at in rates
+            if not near(rate, 100_000 if params["rate"] == 100_000 else 16_000_000 / 42, 0.001)
+        ),
+        None,
+    )
     if off:
-        return [wrong("wrong_rate", f"{bus} should run at {params['rate']} Hz; at {show_time(off[1])} it runs at {off[0]} Hz", symbol=bus)]
-    return sent(record, port, wanted, baud=params["baud"])
+        return [
+            wrong(
+                "wrong_rate",
+                f"{bus} should run at {params['rate']} Hz; at {show_time(off[1])} it runs at {off[0]} Hz",
+                symbol=bus,
+            )
+        ]
+    found = sent(record, port, wanted, baud=params["baud"], clock=16_000_000)
+    if found:
+        return found
+    rise = 17 if params["rate"] == 100_000 else 5
+    return [
+        *register(record, f"{bus}.CR2", 16, mask=0x3F, why="FREQ"),
+        *register(record, f"{bus}.TRISE", rise, mask=0x3F),
+    ]
 
 
 FAMILY = Family(
@@ -72,7 +110,13 @@ FAMILY = Family(
     revision=1,
     level=3,
     title="read a temperature sensor over I2C",
-    choices={"bus": _BUSES, "serial": _SERIAL, "address": (0x48, 0x49, 0x4A, 0x4B, 0x4F), "rate": (100_000, 400_000), "baud": (57600, 115200)},
+    choices={
+        "bus": _BUSES,
+        "serial": _SERIAL,
+        "address": (0x48, 0x49, 0x4A, 0x4B, 0x4F),
+        "rate": (100_000, 400_000),
+        "baud": (57600, 115200),
+    },
     fill=_fill,
     scene=_scene,
     check=_check,

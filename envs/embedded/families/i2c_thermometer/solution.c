@@ -1,11 +1,11 @@
 #include "stm32f4xx.h"
 
 static void carry(GPIO_TypeDef *port, uint32_t pin, uint32_t function, int open_drain) {
-    port->AFR[pin / 8] = (port->AFR[pin / 8] & ~(0xFU << (4 * (pin % 8)))) | (function << (4 * (pin % 8)));
+    port->AFR[pin / 8] |= function << (4 * (pin % 8));
     if (open_drain) {
         port->OTYPER |= 1U << pin;
     }
-    port->MODER = (port->MODER & ~(3U << (2 * pin))) | (2U << (2 * pin));
+    port->MODER |= 2U << (2 * pin);
 }
 
 static void start(uint8_t address) {

@@ -7,7 +7,7 @@ static void send(char c) {
 }
 
 static void send_number(uint32_t value) {
-    char digits[10];
+    char digits[5];
     int count = 0;
     do {
         digits[count++] = (char)('0' + value % 10);
@@ -20,20 +20,9 @@ static void send_number(uint32_t value) {
 }
 
 static uint32_t next_edge(void) {
-    while (!(@{timer}->SR & (TIM_SR_CC1IF << (@{channel} - 1)))) {
+    while (!(@{timer}->SR & (TIM_SR_CC@{channel}IF))) {
     }
     return @{timer}->CCR@{channel};
-}
-
-/* Waits until no edge came for a while; every capture in that time is dropped. */
-static void wait_for_rest(void) {
-    uint32_t since = @{timer}->CNT;
-    while ((uint16_t)(@{timer}->CNT - since) < 9500) {
-        if (@{timer}->SR & (TIM_SR_CC1IF << (@{channel} - 1))) {
-            (void)@{timer}->CCR@{channel};
-            since = @{timer}->CNT;
-        }
-    }
 }
 
 int main(void) {
@@ -41,16 +30,15 @@ int main(void) {
     RCC->@{in_bus}ENR |= RCC_@{in_bus}ENR_@{in_enable};
     RCC->@{tx_bus}ENR |= RCC_@{tx_bus}ENR_@{tx_enable};
 
-    @{in_gpio}->AFR[@{in_register}] = (@{in_gpio}->AFR[@{in_register}] & ~(0xFU << @{in_shift})) | (@{in_function}U << @{in_shift});
-    @{in_gpio}->MODER = (@{in_gpio}->MODER & ~(3U << @{in_twice})) | (2U << @{in_twice});
-    @{tx_gpio}->AFR[@{tx_register}] = (@{tx_gpio}->AFR[@{tx_register}] & ~(0xFU << @{tx_shift})) | (@{tx_function}U << @{tx_shift});
-    @{tx_gpio}->MODER = (@{tx_gpio}->MODER & ~(3U << @{tx_twice})) | (2U << @{tx_twice});
+    @{in_gpio}->AFR[@{in_register}] |= @{in_function}U << @{in_shift};
+    @{in_gpio}->MODER |= 2U << @{in_twice};
+    @{tx_gpio}->AFR[@{tx_register}] |= @{tx_function}U << @{tx_shift};
+    @{tx_gpio}->MODER |= 2U << @{tx_twice};
 
     @{port}->BRR = @{divider};
     @{port}->CR1 = USART_CR1_UE | USART_CR1_TE;
 
     @{timer}->PSC = 15;
-    @{timer}->ARR = 0xFFFF;
     @{timer}->CCMR1 = 1U << @{mode_shift};
     @{timer}->CCER = TIM_CCER_CC1E << @{output_shift};
     @{timer}->EGR = TIM_EGR_UG;
@@ -59,7 +47,6 @@ int main(void) {
     for (;;) {
         uint32_t first = next_edge();
         uint32_t second = next_edge();
-        send_number((uint16_t)(second - first));
-        wait_for_rest();
+        send_number(@{difference});
     }
 }

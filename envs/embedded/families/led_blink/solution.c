@@ -8,15 +8,14 @@ void SysTick_Handler(void) {
 
 int main(void) {
     RCC->AHB1ENR |= RCC_AHB1ENR_@{port}EN;
-    @{port}->MODER = (@{port}->MODER & ~(3U << (2 * @{number}))) | (1U << (2 * @{number}));
+    @{port}->MODER |= 1U << @{twice};
     SysTick_Config(16000);
 
     uint32_t next = @{half};
     for (;;) {
-        while ((int32_t)(milliseconds - next) < 0) {
-            __WFI();
+        if (milliseconds >= next) {
+            next += @{half};
+            @{port}->ODR ^= 1U << @{number};
         }
-        next += @{half};
-        @{port}->ODR ^= 1U << @{number};
     }
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from ecot.envs.embedded.checks import square_wave
+from ecot.envs.embedded.checks import show_time, square_wave, wrong
 from ecot.envs.embedded.device.pins import places
 from ecot.envs.embedded.device.tables import instances
-from ecot.envs.embedded.evidence import MILLISECOND, Record
+from ecot.envs.embedded.evidence import MICROSECOND, MILLISECOND, Record
 from ecot.envs.embedded.family import Family, Params, Scene
 from ecot.envs.types import Diagnostic
 
@@ -36,8 +36,8 @@ def _fill(params: Params) -> Mapping[str, str]:
     return {
         "signal": signal, "pin": pin, "timer": timer, "channel": channel, "gpio": f"GPIO{pin[1]}", "number": str(number),
         "bus": instance.bus, "enable": instance.enable, "function": str(places()[signal][pin]), "register": str(number // 8),
-        "shift": str(4 * (number % 8)), "prescaler": str(prescaler - 1), "reload": str(period - 1),
-        "compare": str(period * params["percent"] // 100), "mode": str(index // 2 + 1), "mode_shift": str(8 * (index % 2)),
+        "shift": str(4 * (number % 8)), "prescale": f"{timer}->PSC = {prescaler - 1};" if prescaler > 1 else "", "update": f"{timer}->EGR = TIM_EGR_UG;" if prescaler > 1 else "", "twice": str(2 * number), "reload": str(period - 1),
+        "compare": str(period * params["percent"] // 100), "mode": str(index // 2 + 1), "mode_shift": str(8 * (index % 2) + 4),
         "output_shift": str(4 * index), "main_output": f"{timer}->BDTR = TIM_BDTR_MOE;" if advanced else "",
     }  # fmt: skip
 
@@ -48,10 +48,19 @@ def _scene(params: Params, random: Random) -> Scene:
 
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
     signal, pin = params["place"].split()
-    return square_wave(
-        record, pin, hertz=params["hertz"], duty=params["percent"] / 100, since=MILLISECOND + MILLISECOND * 1000 // params["hertz"],
-        cycles=8, driver=signal,
-    )  # fmt: skip
+    rising = [edge.time for edge in record.pins.get(pin, ()) if edge.level]
+    # The output may be switched on some cycles before the counter, which makes the first pulse that much longer.
+    since = rising[1] if len(rising) > 1 else 0
+    found = square_wave(
+        record, pin, hertz=params["hertz"], duty=params["percent"] / 100, since=since, cycles=8, driver=signal
+    )
+    if not found and rising[0] > MILLISECOND:
+        words = f"{pin}: the signal should start within 1 ms of reset and starts at {show_time(rising[0])}"
+        found = [wrong("too_late", words, symbol=pin)]
+    if not found and abs(rising[1] - rising[0] - 10**12 // params["hertz"]) > MICROSECOND:
+        words = f"{pin}: the first period lasts {show_time(rising[1] - rising[0])}; it should be like the others"
+        found = [wrong("wrong_period", words, symbol=pin)]
+    return found
 
 
 FAMILY = Family(

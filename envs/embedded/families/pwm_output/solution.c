@@ -4,19 +4,18 @@ int main(void) {
     RCC->AHB1ENR |= RCC_AHB1ENR_@{gpio}EN;
     RCC->@{bus}ENR |= RCC_@{bus}ENR_@{enable};
 
-    @{gpio}->AFR[@{register}] = (@{gpio}->AFR[@{register}] & ~(0xFU << @{shift})) | (@{function}U << @{shift});
-    @{gpio}->MODER = (@{gpio}->MODER & ~(3U << (2 * @{number}))) | (2U << (2 * @{number}));
+    @{gpio}->AFR[@{register}] |= @{function}U << @{shift};
+    @{gpio}->MODER |= 2U << @{twice};
 
-    @{timer}->PSC = @{prescaler};
+    @{prescale}
     @{timer}->ARR = @{reload};
     @{timer}->CCR@{channel} = @{compare};
-    @{timer}->CCMR@{mode} = ((6U << 4) | TIM_CCMR1_OC1PE) << @{mode_shift};
+    @{timer}->CCMR@{mode} = 6U << @{mode_shift};
     @{timer}->CCER = TIM_CCER_CC1E << @{output_shift};
     @{main_output}
-    @{timer}->EGR = TIM_EGR_UG;
-    @{timer}->CR1 = TIM_CR1_ARPE | TIM_CR1_CEN;
+    @{update}
+    @{timer}->CR1 = TIM_CR1_CEN;
 
     for (;;) {
-        __WFI();
     }
 }

@@ -3,20 +3,13 @@
 #define BITS @{bits}U
 
 static void carry(GPIO_TypeDef *port, uint32_t pin, uint32_t function) {
-    port->AFR[pin / 8] = (port->AFR[pin / 8] & ~(0xFU << (4 * (pin % 8)))) | (function << (4 * (pin % 8)));
-    port->MODER = (port->MODER & ~(3U << (2 * pin))) | (2U << (2 * pin));
-}
-
-static void transfer(uint8_t value) {
-    while (!(@{bus}->SR & SPI_SR_TXE)) {
-    }
-    @{bus}->DR = value;
+    port->AFR[pin / 8] |= function << (4 * (pin % 8));
+    port->MODER |= 2U << (2 * pin);
 }
 
 static void show(uint32_t value) {
-    @{high_byte}
-    transfer((uint8_t)value);
-    while (!(@{bus}->SR & SPI_SR_TXE) || (@{bus}->SR & SPI_SR_BSY)) {
+    @{bus}->DR = value;
+    while (@{bus}->SR & SPI_SR_BSY) {
     }
     @{latch_gpio}->BSRR = 1U << @{latch_number};
     @{latch_gpio}->BSRR = 1U << (@{latch_number} + 16);
@@ -28,13 +21,12 @@ int main(void) {
 
     carry(@{sck_gpio}, @{sck_number}, @{sck_function});
     carry(@{mosi_gpio}, @{mosi_number}, @{mosi_function});
-    @{latch_gpio}->MODER = (@{latch_gpio}->MODER & ~(3U << @{latch_twice})) | (1U << @{latch_twice});
+    @{latch_gpio}->MODER |= 1U << @{latch_twice};
 
-    @{bus}->CR1 = SPI_CR1_MSTR | SPI_CR1_SSM | SPI_CR1_SSI | (@{rate_code}U << SPI_CR1_BR_Pos);
+    @{bus}->CR1 = SPI_CR1_MSTR | SPI_CR1_SSM | SPI_CR1_SSI | (@{rate_code}U << SPI_CR1_BR_Pos)@{width};
     @{bus}->CR1 |= SPI_CR1_SPE;
 
-    SysTick->LOAD = @{reload} - 1;
-    SysTick->VAL = 0;
+    SysTick->LOAD = @{reload};
     SysTick->CTRL = SysTick_CTRL_CLKSOURCE_Msk | SysTick_CTRL_ENABLE_Msk;
 
     for (uint32_t step = 0;; step++) {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from ecot.envs.embedded.checks import square_wave
+from ecot.envs.embedded.checks import no_drift, show_time, square_wave, wrong
 from ecot.envs.embedded.device.tables import instances
-from ecot.envs.embedded.evidence import MICROSECOND, MILLISECOND, Record
+from ecot.envs.embedded.evidence import MICROSECOND, Record
 from ecot.envs.embedded.family import Family, Params, Scene
 from ecot.envs.embedded.scenes.places import pin_values
 from ecot.envs.types import Diagnostic
@@ -23,30 +23,38 @@ def _fill(params: Params) -> Mapping[str, str]:
     prescaler = next(value for value in (1, 2, 4, 8, 16) if cycles // value <= 60000)
     return {
         **pin_values(params["pin"]), "bus": instance.bus, "enable": instance.enable, "line": _INTERRUPTS[params["timer"]],
-        "prescaler": str(prescaler - 1), "reload": str(cycles // prescaler - 1),
+        "prescale": f"{params['timer']}->PSC = {prescaler - 1};" if prescaler > 1 else "",
+        "update": f"{params['timer']}->EGR = TIM_EGR_UG;" if prescaler > 1 else "",
+        "clear": f"{params['timer']}->SR = 0;" if prescaler > 1 else "", "reload": str(cycles // prescaler - 1),
     }  # fmt: skip
 
 
 def _scene(params: Params, random: Random) -> Scene:
-    return Scene(milliseconds=3 + params["micros"] * (20 + random.randrange(6)) / 1000, watch=(params["pin"],))
+    return Scene(milliseconds=max(32, params["micros"] * 20 / 1000) + random.randrange(4), watch=(params["pin"],))
 
 
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
     micros = params["micros"]
     # An edge comes some instructions after its interrupt: up to 4 us of delay is allowed, and none of it adds up.
-    found = square_wave(record, params["pin"], hertz=500_000 / micros, span=4 * MICROSECOND, since=2 * MILLISECOND, cycles=6, driver="gpio")
+    found = square_wave(record, params["pin"], hertz=500_000 / micros, span=4 * MICROSECOND, cycles=6, driver="gpio")
     if found:
         return found
-    edges = [edge.time for edge in record.pins[params["pin"]] if edge.time >= 2 * MILLISECOND]
-    mean = (edges[-1] - edges[0]) / (len(edges) - 1)
-    if abs(mean - micros * MICROSECOND) * len(edges) > 5 * MICROSECOND:
-        return [_drifts(mean, micros, params["pin"])]
-    return []
-
-
-def _drifts(mean: float, micros: int, pin: str) -> Diagnostic:
-    return Diagnostic(tool="judge", code="drift", symbol=pin,
-                      message=f"{pin}: edges should come every {micros} us without drift; they come every {mean / MICROSECOND:.6g} us on average")  # fmt: skip
+    times = [edge.time for edge in record.pins[params["pin"]]]
+    if times[0] < micros * MICROSECOND:
+        return [
+            wrong(
+                "too_early",
+                f"{params['pin']}: the first edge should come {micros} us after reset at the earliest and comes at {show_time(times[0])}",
+            )
+        ]
+    if times[0] > (micros + 200) * MICROSECOND:
+        return [
+            wrong(
+                "too_late",
+                f"{params['pin']}: the first edge should come within {micros + 200} us of reset and comes at {show_time(times[0])}",
+            )
+        ]
+    return no_drift(times, micros * MICROSECOND, params["pin"])
 
 
 FAMILY = Family(

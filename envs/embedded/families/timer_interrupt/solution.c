@@ -1,26 +1,23 @@
 #include "stm32f4xx.h"
 
 void @{line}_IRQHandler(void) {
-    if (@{timer}->SR & TIM_SR_UIF) {
-        @{timer}->SR = ~TIM_SR_UIF;
-        @{gpio}->ODR ^= 1U << @{number};
-    }
+    @{timer}->SR = ~TIM_SR_UIF;
+    @{gpio}->ODR ^= 1U << @{number};
 }
 
 int main(void) {
     RCC->AHB1ENR |= RCC_AHB1ENR_@{gpio}EN;
     RCC->@{bus}ENR |= RCC_@{bus}ENR_@{enable};
-    @{gpio}->MODER = (@{gpio}->MODER & ~(3U << @{twice})) | (1U << @{twice});
+    @{gpio}->MODER |= 1U << @{twice};
 
-    @{timer}->PSC = @{prescaler};
+    @{prescale}
     @{timer}->ARR = @{reload};
-    @{timer}->EGR = TIM_EGR_UG;
-    @{timer}->SR = 0;
+    @{update}
+    @{clear}
     @{timer}->DIER = TIM_DIER_UIE;
     NVIC_EnableIRQ(@{line}_IRQn);
     @{timer}->CR1 = TIM_CR1_CEN;
 
     for (;;) {
-        __WFI();
     }
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from random import Random
 
 from ecot.envs.embedded.checks import sent
@@ -14,7 +14,7 @@ from ecot.envs.types import Diagnostic
 
 _PLACES = ("USART1 PA9 PA10", "USART1 PB6 PB7", "USART2 PA2 PA3", "USART2 PD5 PD6", "USART3 PB10 PB11", "USART3 PD8 PD9", "UART4 PC10 PC11",
            "USART6 PC6 PC7")  # fmt: skip
-_CHANGES = {
+_CHANGES: Mapping[str, tuple[str, str, Callable[[int], int]]] = {
     "upper": ("lower-case letters `a` to `z` come back as capital letters, all else as it is", "(c >= 'a' && c <= 'z') ? c - 32 : c",
               lambda c: c - 32 if 97 <= c <= 122 else c),
     "lower": ("capital letters `A` to `Z` come back as lower-case letters, all else as it is", "(c >= 'A' && c <= 'Z') ? c + 32 : c",
@@ -57,7 +57,9 @@ def _scene(params: Params, random: Random) -> Scene:
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
     change = _CHANGES[params["change"]][2]
     wanted = bytes(change(value) for value in scene.expected["data"])
-    return sent(record, params["place"].split()[0], wanted, baud=params["baud"], parity=params["parity"])
+    return sent(
+        record, params["place"].split()[0], wanted, baud=params["baud"], parity=params["parity"], clock=16_000_000
+    )
 
 
 FAMILY = Family(
@@ -65,7 +67,12 @@ FAMILY = Family(
     revision=1,
     level=2,
     title="a serial port that answers",
-    choices={"place": _PLACES, "baud": (19200, 38400, 57600, 115200), "change": tuple(_CHANGES), "parity": ("none", "even", "odd")},
+    choices={
+        "place": _PLACES,
+        "baud": (19200, 38400, 57600, 115200),
+        "change": tuple(_CHANGES),
+        "parity": ("none", "even", "odd"),
+    },
     fill=_fill,
     scene=_scene,
     check=_check,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from ecot.envs.embedded.checks import sent
+from ecot.envs.embedded.checks import sent, without_pause
 from ecot.envs.embedded.device.pins import places
 from ecot.envs.embedded.device.tables import instances
 from ecot.envs.embedded.evidence import Record
@@ -23,7 +23,7 @@ def _fill(params: Params) -> Mapping[str, str]:
     instance = instances()[port]
     divider = round(16_000_000 / params["baud"])
     return {
-        "port": port, "pin": pin, "gpio": f"GPIO{pin[1]}", "number": str(number), "bus": instance.bus, "enable": instance.enable,
+        "port": port, "pin": pin, "gpio": f"GPIO{pin[1]}", "number": str(number), "twice": str(2 * number), "bus": instance.bus, "enable": instance.enable,
         "function": str(places()[f"{port}_TX"][pin]), "register": str(number // 8), "shift": str(4 * (number % 8)),
         "divider": str(divider), "length": str(len(params["text"]) + 2),
     }  # fmt: skip
@@ -35,7 +35,9 @@ def _scene(params: Params, random: Random) -> Scene:
 
 
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
-    return sent(record, params["place"].split()[0], f"{params['text']}\r\n".encode(), baud=params["baud"])
+    port = params["place"].split()[0]
+    found = sent(record, port, f"{params['text']}\r\n".encode(), baud=params["baud"], clock=16_000_000)
+    return found or without_pause(record, port)
 
 
 FAMILY = Family(
