@@ -24,7 +24,7 @@ def _fill(params: Params) -> Mapping[str, str]:
     number, first = int(params["input"][2:]), int(params["lowest"][2:])
     rising, falling = params["edge"] in ("rising", "both"), params["edge"] in ("falling", "both")
     return {
-        **pin_values(params["input"], "input_"), **pin_values(params["lowest"], "led_"), "ports": ports_of(params["input"], params["lowest"]),
+        **pin_values(params["input"], "input_"), **pin_values(params["lowest"], "led_"), "ports": ports_of(params["lowest"]),
         "pins": ", ".join(f"`{pin}`" for pin in _SHOWN[params["lowest"]]), "line": _line(number), "source": f"SYSCFG->EXTICR[{number // 4}] |= {'ABCDEFGHI'.index(params['input'][1])}U << {4 * (number % 4)};" if params["input"][1] != "A" else "",
         "clock": "RCC->APB2ENR |= RCC_APB2ENR_SYSCFGEN;" if params["input"][1] != "A" else "",
         "edge_words": {"rising": "rising edge", "falling": "falling edge", "both": "edge, rising or falling,"}[params["edge"]],

@@ -1,6 +1,6 @@
 #include "stm32f4xx.h"
 
-static volatile uint32_t count;
+static uint32_t count;
 
 void @{line}_IRQHandler(void) {
     EXTI->PR = 1U << @{input_number};

@@ -40,7 +40,7 @@ def _scene(params: Params, random: Random) -> Scene:
     steps = (40 if params["stages"] == 1 else 70) + random.randrange(8)
     device = {
         "kind": "device", "bus": bus, "device": "shift_register", "name": "outputs", "clock": clock, "data": data, "latch": params["latch"],
-        "stages": params["stages"], "hertz": params["fastest"],
+        "stages": params["stages"], "hertz": params["fastest"], "modes": [0],
     }  # fmt: skip
     return Scene(milliseconds=2 + steps * params["millis"], stimuli=[device], expected={"steps": steps})
 
