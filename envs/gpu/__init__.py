@@ -32,6 +32,16 @@ def _score(outcome: Outcome) -> float:
     return result
 
 
+def _mistakes(source: str) -> Sequence[Mutation]:
+    found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
+    return found
+
+
+def _equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
+    proved: bool | None = import_module(f"{__name__}.equivalence").equivalent(workspace, request, mutant)
+    return proved
+
+
 def _mutate(source: str) -> Sequence[Mutation]:
     found: Sequence[Mutation] = import_module(f"{__name__}.mutations").mutate(source)
     return found
@@ -79,6 +89,9 @@ TRITON = register(
             "ecot.envs.gpu.workers.reference",
             "ecot.envs.gpu.rules",
         ),
+        mutate=_mutate,
+        mistakes=_mistakes,
+        equivalent=_equivalent,
         judge_packages=("ecot.envs.gpu",),
     )
 )

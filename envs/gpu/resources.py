@@ -78,7 +78,7 @@ def distinct(launches: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 def _essence(launch: Mapping[str, Any]) -> str:
     """All of a launch but alignment and integers that happen to be 1."""
     written = {name: value for name, value in launch["constants"].items() if name not in launch["ones"]}
-    types = {name: kind for name, kind in launch["signature"].items() if kind.startswith("*") or kind.startswith("fp")}
+    types = {name: kind for name, kind in launch["signature"].items() if kind.startswith(("*", "fp"))}
     return repr([launch["kernel"], *(sorted(map(repr, part.items())) for part in (written, types, launch["options"]))])
 
 

@@ -19,7 +19,7 @@ FAMILIES = f"{PACKAGE}.families"
 ENV_ID = "ECoT/Triton-v0"
 ENTRY = "candidate.py"
 SPECIFICATION = "specification.py"
-LIMITS = Limits(cpu_seconds=30.0, memory_mib=3072, processes=32, scratch_mib=256, output_kib=512)
+LIMITS = Limits(cpu_seconds=6.0, memory_mib=3072, processes=32, scratch_mib=256, output_kib=512)
 _SUFFIXES = (".py", ".md", ".torch", ".triton", ".cu")
 _HACKS = (".triton",)
 CATALOGUE: Catalogue[Family] = Catalogue(FAMILIES, kind="Triton", example="softmax@1/000012")

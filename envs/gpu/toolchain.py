@@ -29,6 +29,8 @@ from ecot.envs.types import Diagnostic, Label, Outcome, Request, StageResult, di
 STAGES = ("rules", "load", "run", "compile")
 FLOOR = 0.1
 """What a candidate earns that loads and is wrong."""
+COMPILER_FACTOR = 10.0
+"""How much more processor time than the candidate's process the compiler may use: tiles are unrolled."""
 _KEPT_REFERENCES = 32
 _SIGNALS = {
     11: "a segmentation fault",
@@ -171,7 +173,9 @@ class _Job:
         fresh = [launch for launch, key in zip(launches, keys, strict=True) if known[key] is None]
         if fresh:
             argument = {"source": self._source, "launches": fresh, "target": target}
-            answer = self._workspace.call("ecot.envs.gpu.workers.compile:compile_all", argument)
+            limits = self._request.effective_limits
+            limits = replace(limits, cpu_seconds=COMPILER_FACTOR * limits.cpu_seconds)
+            answer = self._workspace.call("ecot.envs.gpu.workers.compile:compile_all", argument, limits=limits)
             ended = _ended(answer, "the compiler")
             if ended is not None:
                 return ended
@@ -184,53 +188,13 @@ class _Job:
 
     @cached_property
     def _reference(self) -> Reference:
-        key = digest([self._request.task.id, self._request.task.bundle, self._request.hidden_seed])
-        known: Reference | None = _REFERENCES.get(key)
-        if known is None:
-            known = self._prepare()
-            _REFERENCES.put(key, known)
-        return known
-
-    def _prepare(self) -> Reference:
-        facts, task = self._facts, self._request.task
-        cases = _cases(self._request)
-        specification = next((item.text for item in task.bundle.files if item.path == SPECIFICATION), None)
-        if specification is None:
-            raise TaskError(f"task {task.id!r} lacks {SPECIFICATION!r} in its bundle; build it with a task source")
-        argument = {
-            "specification": specification,
-            "form": facts["form"],
-            "name": facts.get("reference", "Model" if facts["form"] == "model" else facts["entry"]),
-            "init": list(facts["init"]),
-            "precision": facts["precision"],
-            "seed": f"{task.id} {self._request.hidden_seed}",
-            "cases": [{"args": list(case.args), "reduction": case.reduction} for case in cases],
-        }
-        answer = self._workspace.call("ecot.envs.gpu.workers.reference:prepare", argument)
-        if answer.error or answer.value is None:
-            raise TaskError(f"the specification of {task.id!r} does not run: {answer.error or answer.process}")
-        if answer.value["weak"]:
-            raise TaskError(f"task {task.id!r} is broken: it would be passed by {', '.join(answer.value['weak'])}")
-        return Reference(
-            described=tuple(describe_case(index, case.args) for index, case in enumerate(cases)),
-            args=tuple(case["args"] for case in answer.value["cases"]),
-            expected=tuple(tuple(map(expected_of, case["expected"])) for case in answer.value["cases"]),
-            state=answer.value["state"],
-        )
+        return reference_of(self._workspace, self._request)
 
     @cached_property
     def _ran(self) -> CallResult:
         """The candidate's process; what is right is computed before it, and stays out of its workspace."""
-        reference = self._reference
+        argument = _argument(self._request, self._reference)
         self._workspace.write(self._entry, self._source)
-        argument = {
-            "entry": self._facts["entry"],
-            "form": self._facts["form"],
-            "init": list(self._facts["init"]),
-            "copies": self._facts["copies"],
-            "state": reference.state,
-            "cases": [{"args": args} for args in reference.args],
-        }
         return self._workspace.call("ecot.envs.gpu.workers.interpret:run", argument)
 
     @cached_property
@@ -269,6 +233,65 @@ class _Job:
             return ()
         message = "a masked load without `other` leaves its masked lanes undefined (NaN here); give `other`"
         return (Diagnostic(tool="judge", code="undefined_lanes", message=message, file=self._entry, line=lines[0]),)
+
+
+def reference_of(workspace: Workspace, request: Request) -> Reference:
+    """Return the cases of a request with what is right; kept for the members of a group, who share the hidden seed.
+
+    Raises:
+        TaskError: the specification does not run, or cheap answers would pass.
+    """
+    key = digest([request.task.id, request.task.bundle, request.hidden_seed])
+    known: Reference | None = _REFERENCES.get(key)
+    if known is None:
+        known = _prepare(workspace, request)
+        _REFERENCES.put(key, known)
+    return known
+
+
+def cases_of(workspace: Workspace, request: Request) -> Mapping[str, Any]:
+    """Return what a candidate's process is told."""
+    return _argument(request, reference_of(workspace, request))
+
+
+def _argument(request: Request, reference: Reference) -> Mapping[str, Any]:
+    facts = request.task.bundle.params
+    return {
+        "entry": facts["entry"],
+        "form": facts["form"],
+        "init": list(facts["init"]),
+        "copies": facts["copies"],
+        "state": reference.state,
+        "cases": [{"args": args} for args in reference.args],
+    }
+
+
+def _prepare(workspace: Workspace, request: Request) -> Reference:
+    facts, task = request.task.bundle.params, request.task
+    cases = _cases(request)
+    specification = next((item.text for item in task.bundle.files if item.path == SPECIFICATION), None)
+    if specification is None:
+        raise TaskError(f"task {task.id!r} lacks {SPECIFICATION!r} in its bundle; build it with a task source")
+    argument = {
+        "specification": specification,
+        "form": facts["form"],
+        "name": facts.get("reference", "Model" if facts["form"] == "model" else facts["entry"]),
+        "init": list(facts["init"]),
+        "precision": facts["precision"],
+        "seed": f"{task.id} {request.hidden_seed}",
+        "cases": [{"args": list(case.args), "reduction": case.reduction} for case in cases],
+    }
+    answer = workspace.call("ecot.envs.gpu.workers.reference:prepare", argument)
+    if answer.error or answer.value is None:
+        raise TaskError(f"the specification of {task.id!r} does not run: {answer.error or answer.process}")
+    if answer.value["weak"]:
+        raise TaskError(f"task {task.id!r} is broken: it would be passed by {', '.join(answer.value['weak'])}")
+    return Reference(
+        described=tuple(describe_case(index, case.args) for index, case in enumerate(cases)),
+        args=tuple(case["args"] for case in answer.value["cases"]),
+        expected=tuple(tuple(map(expected_of, case["expected"])) for case in answer.value["cases"]),
+        state=answer.value["state"],
+    )
 
 
 def _cases(request: Request) -> Sequence[Case]:

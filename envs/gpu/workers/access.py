@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -24,11 +24,18 @@ _NOBODY, _MANY = -1, -2
 
 
 class KernelFault(Exception):  # noqa: N818
-    """What a kernel did wrong, with the class and the line of it."""
+    """What a kernel did wrong, with the class and the line of it.
+
+    Attributes:
+        first: facts of the first fault in this process.
+    """
+
+    first: ClassVar[dict[str, Any] | None] = None
 
     def __init__(self, label: str, code: str, message: str, *, symbol: str = "") -> None:
         super().__init__(message)
         self.facts = {"label": label, "code": code, "message": message, "line": candidate_line(), "symbol": symbol}
+        KernelFault.first = KernelFault.first or self.facts
 
 
 def candidate_line() -> int:

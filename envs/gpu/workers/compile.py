@@ -12,6 +12,7 @@ os.environ.update(OPENBLAS_NUM_THREADS="1", OMP_NUM_THREADS="1", TRITON_DEFAULT_
 
 import ast
 import contextlib
+import hashlib
 import importlib.util
 import io
 import re
@@ -40,6 +41,7 @@ _USED = re.compile(r"Used (\d+) registers")
 _SPILLS = re.compile(r"(\d+) bytes spill stores, (\d+) bytes spill loads")
 _REGISTERS = re.compile(r"\.(?:vgpr_count|vgpr_spill_count):\s*(\d+)")
 _TF32 = re.compile(r"tt\.dot [^\n]*inputPrecision = (tf32) : tensor<[\dx]+xf32> \*")
+_CODE = {"sm": "ptx", "gfx942": "amdgcn"}
 _MOST_CHARACTERS = 1200
 _PLAIN = (
     *(ast.Constant, ast.Name, ast.Attribute, ast.BinOp, ast.UnaryOp, ast.Tuple),
@@ -55,12 +57,14 @@ def kernels_of(source: str) -> str:
     """
     lines = source.splitlines()
     kept = [""] * len(lines)
+    known: set[str] = {"float"}
     for node in ast.parse(source).body:
         first = node.lineno
         if isinstance(node, ast.FunctionDef) and any(map(_is_jit, node.decorator_list)):
             kept[node.lineno - 2] = "@triton.jit"
-        elif not (_imports_triton(node) or _is_constant(node)):
+        elif not (_imports_triton(node) or _is_constant(node, known)):
             continue
+        known |= _bound(node)
         kept[first - 1 : node.end_lineno] = lines[first - 1 : node.end_lineno]
     return "\n".join(kept) + "\n"
 
@@ -76,14 +80,26 @@ def _imports_triton(node: ast.stmt) -> bool:
     return isinstance(node, ast.ImportFrom) and node.module in ("__future__", "triton", "triton.language", "typing")
 
 
-def _is_constant(node: ast.stmt) -> bool:
+def _is_constant(node: ast.stmt, known: set[str]) -> bool:
     """Whether a statement binds a name to a value that no code of the candidate computes."""
     if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
         return False
     value = node.value
-    if isinstance(value, ast.Call) and ast.unparse(value.func) in _PLAIN_CALLS:
-        return all(isinstance(item, _PLAIN) for argument in value.args for item in ast.walk(argument))
-    return all(isinstance(item, _PLAIN) for item in ast.walk(value))
+    call = isinstance(value, ast.Call) and ast.unparse(value.func) in _PLAIN_CALLS
+    parts = [
+        item for part in (value.args if isinstance(value, ast.Call) and call else [value]) for item in ast.walk(part)
+    ]
+    names = {item.id for item in parts if isinstance(item, ast.Name)}
+    return all(isinstance(item, _PLAIN) for item in parts) and names <= known
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """The names that a kept statement binds."""
+    if isinstance(node, ast.FunctionDef):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {item.asname or item.name.split(".")[0] for item in node.names}
+    return {item.id for item in ast.walk(node) if isinstance(item, ast.Name) and isinstance(item.ctx, ast.Store)}
 
 
 def compile_all(argument: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +109,7 @@ def compile_all(argument: Mapping[str, Any]) -> dict[str, Any]:
         argument: `source` of the candidate; `launches` as recorded; `target`, a name of `_TARGETS`.
 
     Returns:
-        `results`, one a launch: `{"registers", "spill_bytes", "shared_bytes", "threads", "tf32"}`, or
+        `results`, one a launch: `{"registers", "spill_bytes", "shared_bytes", "threads", "tf32", "code"}`, or
         `{"error": {"code", "message", "line", "column"}}`.
     """
     Path(KERNELS).write_text(kernels_of(argument["source"]), encoding="utf-8")
@@ -157,6 +173,7 @@ def _usage(kernel: Any, target: str, log: str) -> dict[str, Any]:
         "shared_bytes": int(kernel.metadata.shared),
         "threads": threads,
         "tf32": bool(_TF32.search(kernel.asm["ttir"])),
+        "code": code_digest(kernel.asm[_CODE[target.partition("_")[0]]]),
         "registers": 0,
         "spill_bytes": 0,
     }
@@ -166,6 +183,12 @@ def _usage(kernel: Any, target: str, log: str) -> dict[str, Any]:
         found = [int(number) for number in _REGISTERS.findall(kernel.asm["amdgcn"])]
         facts.update(registers=found[0] if found else 0, spill_bytes=4 * found[1] if len(found) > 1 else 0)
     return facts
+
+
+def code_digest(text: str) -> str:
+    """Return a digest of PTX or AMD assembly without names of kernels, places in the source and comments."""
+    bare = re.sub(r"//[^\n]*|^\s*\.(?:loc|file)\b[^\n]*$", "", text.partition("\t.section")[0], flags=re.MULTILINE)
+    return hashlib.sha256(" ".join(bare.split()).encode()).hexdigest()
 
 
 def _nvidia_usage(log: str) -> dict[str, int]:

@@ -66,6 +66,7 @@ class Session:
             "cases": cases,
             "launches": list(self._launches.seen.values()),
             "launched": self._launches.count,
+            "trace": self._launches.trace.hexdigest(),
             "operators": self._dispatch.operators,
             "refused": self._dispatch.refused,
             "bare_masks": sorted(self._access.bare_masks),
@@ -148,8 +149,11 @@ class Session:
                 yield
         except KernelFault as fault:
             self._fault = {**fault.facts, "stage": stage}
-        except Exception as error:  # noqa: BLE001 - whatever the candidate raises is an answer
+        except BaseException as error:  # noqa: BLE001 - whatever the candidate raises is an answer
             self._fault = {**explain(error, stage), "stage": stage}
+        if KernelFault.first is not None:
+            # The candidate may have caught what its kernel did; it stays done.
+            self._fault = {**KernelFault.first, "stage": stage}
 
 
 def _import() -> Any:
@@ -195,7 +199,7 @@ def explain(error: BaseException, stage: str) -> dict[str, Any]:
     if stage == "load":
         line = root.lineno or line if isinstance(root, SyntaxError) else line
         return _fault("COMPILATION_ERROR", _snake(root), message, line)
-    if isinstance(root, MemoryError):
+    if isinstance(root, MemoryError) or "DefaultCPUAllocator" in message:
         return _fault("RESOURCE_LIMIT", "out_of_memory", message, line)
     return _fault("RUNTIME_ERROR", _snake(root), message, line)
 
@@ -218,6 +222,6 @@ def run(argument: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         `loaded`, `fault` (None, or a label with its diagnostic), `cases` (outputs as bytes), `launches`, `launched`,
-        `operators`, `refused` (operator and line), `bare_masks` (lines of masked loads without `other`).
+        `trace`, `operators`, `refused` (operator and line), `bare_masks` (lines of masked loads without `other`).
     """
     return Session(argument).run()

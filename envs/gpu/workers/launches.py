@@ -7,6 +7,7 @@ just that, so that what is compiled is what a GPU would run.
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import json
 from collections.abc import Callable, Mapping
@@ -32,6 +33,12 @@ class LaunchRecord:
     Args:
         access: is told when a launch begins and ends.
         look_away: a context in which host operators are not the candidate's.
+
+    Attributes:
+        seen: the distinct launches.
+        count: of all launches.
+        trace: a digest of all launches in order, with their numbers.
+        turn: which configuration of an autotuned kernel is run.
     """
 
     def __init__(self, access: AccessRecord, look_away: Callable[[], Any]) -> None:
@@ -41,6 +48,7 @@ class LaunchRecord:
         self.seen: dict[str, dict[str, Any]] = {}
         self.count = 0
         self.turn = 0
+        self.trace = hashlib.sha256()
 
     def install(self) -> None:
         """Stand in for Triton's own launch of this process, for good."""
@@ -86,6 +94,7 @@ class LaunchRecord:
         if not run:
             return
         self.count += 1
+        self.trace.update(json.dumps([facts, size, [_plain(value) for value in values.values()]]).encode())
         tensors = [(name, value) for name, value in values.items() if isinstance(value, torch.Tensor)]
         with self._look_away():
             self._access.begin(tensors)
@@ -135,6 +144,13 @@ class LaunchRecord:
             "ones": ones,
             "options": dict(options),
         }
+
+
+def _plain(value: Any) -> Any:
+    """What a launch was given, memory addresses apart."""
+    if isinstance(value, torch.Tensor):
+        return [str(value.dtype), list(value.shape), list(value.stride()), value.storage_offset()]
+    return value if isinstance(value, bool | int | float) else str(constant(value))
 
 
 def _type_of(name: str, value: Any) -> str:

@@ -24,6 +24,7 @@ from ecot.envs.gpu.workers import tensors
 torch.set_num_threads(1)
 _BINS = 8
 _LEAST_IN_BIN = 64
+_WIDE = 4
 _FACTOR = 4.0
 Conversion = Callable[[torch.Tensor], torch.Tensor]
 _UNITS: Mapping[str, float] = {"ieee": 2.0**-24, "tf32": 2.0**-11, "fp16-accumulate": 2.0**-11}
@@ -204,9 +205,10 @@ def _truncated(tensor: torch.Tensor) -> torch.Tensor:
 def tolerance(right: torch.Tensor, own: torch.Tensor, *, unit: float, reduction: int) -> torch.Tensor:
     """Return how far from `right` an answer may be, element by element; zero where values are no floating numbers.
 
-    Elements are sorted by magnitude into bins; in each, four times the largest error that PyTorch made there or in a
-    neighbouring bin is allowed, at least what a sum of `reduction` terms in another order may differ by (a random walk
-    of roundings), and one unit in the last place of the answer's type.
+    Allowed is four times the largest error that PyTorch made, at least what a sum of `reduction` terms in another order
+    may differ by (a random walk of roundings), and one unit in the last place of the answer's type. Answers of 16 bits
+    are sorted by magnitude into bins, each with its neighbours' errors, as errors grow with the magnitude. Those of 32
+    bits are one bin, so that a formula that cancels near zero, as `tanh` by exponentials does, may be used.
 
     Args:
         right: float64.
@@ -222,7 +224,7 @@ def tolerance(right: torch.Tensor, own: torch.Tensor, *, unit: float, reduction:
     error = torch.where(finite, (own.reshape(-1).double() - flat).abs(), torch.zeros_like(flat)).nan_to_num(0.0)
     allowed = torch.zeros_like(flat)
     scale = magnitude.square().mean().sqrt() if flat.numel() else torch.tensor(0.0)
-    bins = max(1, min(_BINS, flat.numel() // _LEAST_IN_BIN))
+    bins = max(1, min(_BINS, flat.numel() // _LEAST_IN_BIN)) if own.element_size() < _WIDE else 1
     pieces = magnitude.argsort().tensor_split(bins)
     worst = [error[piece].max() if piece.numel() else torch.tensor(0.0, dtype=torch.float64) for piece in pieces]
     for index, piece in enumerate(pieces):

@@ -1,0 +1,1 @@
+"""An activation function, element by element."""

@@ -1,0 +1,1 @@
+"""A one-dimensional convolution of each channel."""

@@ -1,0 +1,1 @@
+"""The cross-entropy of each row with its class."""

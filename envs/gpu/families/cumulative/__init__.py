@@ -1,0 +1,1 @@
+"""A running total of each row."""

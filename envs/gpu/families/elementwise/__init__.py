@@ -1,0 +1,1 @@
+"""An expression of several tensors."""

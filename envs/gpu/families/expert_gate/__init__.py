@@ -1,0 +1,1 @@
+"""The experts of each token and their weights."""

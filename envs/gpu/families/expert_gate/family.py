@@ -1,0 +1,53 @@
+"""Routing of tokens to the best k experts by a softmax of logits."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+
+from ecot.envs.drawn import Params
+from ecot.envs.gpu.family import Case, Family, tensor
+
+
+def cases(params: Params, random: Random) -> Sequence[Case]:
+    """Odd sizes twice, then other layouts and corner cases."""
+    experts = params["experts"]
+
+    def case(tokens: int, layout: str = "contiguous") -> Case:
+        return Case((tensor(tokens, experts, layout=layout, scale=2.0),), experts)
+
+    tokens = random.randint(10, 30)
+    return [case(tokens), case(tokens), case(random.randint(2, 9), "transposed"), case(16, "sliced"), case(1), case(0)]
+
+
+def fill(params: Params) -> Mapping[str, str]:
+    """The words and expressions of a draw."""
+    k, renormalise = params["k"], params["renormalise"]
+    return {
+        "k": str(k),
+        "experts": str(params["experts"]),
+        "index": params["index"],
+        "normal": "weights = weights / weights.sum(dim=-1, keepdim=True)" if renormalise else "",
+        "words": ", divided by their sum" if renormalise else "",
+        "divide": "weight / kept" if renormalise else "weight",
+    }
+
+
+FAMILY = Family(
+    name="expert_gate",
+    level=3,
+    title="the experts of each token and their weights",
+    choices={
+        "name": ("route", "choose_experts", "expert_gate", "dispatch"),
+        "k": (1, 2, 3),
+        "experts": (4, 8, 13),
+        "renormalise": (False, True),
+        "index": ("int64", "int32"),
+    },
+    cosmetic=("name",),
+    valid=lambda params: not (params["k"] == 1 and params["renormalise"]),
+    cases=cases,
+    fill=fill,
+    entry=lambda params: str(params["name"]),
+    tags=("index", "block"),
+)

@@ -1,0 +1,1 @@
+"""A gate times a value, from two halves of each row."""

@@ -1,0 +1,1 @@
+"""Layer or RMS normalisation of rows, with weights."""

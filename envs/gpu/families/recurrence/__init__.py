@@ -1,0 +1,1 @@
+"""A linear recurrence over time."""

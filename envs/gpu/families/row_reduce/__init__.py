@@ -1,0 +1,1 @@
+"""A reduction of each row."""

@@ -1,0 +1,1 @@
+"""A matrix in another order."""
