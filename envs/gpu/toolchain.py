@@ -229,9 +229,9 @@ class _Job:
         return _failed("run", Label.REJECTED, tuple(dict.fromkeys(found)), engine=_engine())
 
     def _bare_masks(self, lines: Sequence[int], found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
-        if not lines or not any("NaN" in item.message for item in found):
+        if not lines or not any(word in item.message for item in found for word in ("NaN", "got nan", "inf")):
             return ()
-        message = "a masked load without `other` leaves its masked lanes undefined (NaN here); give `other`"
+        message = "a masked load without `other` leaves its masked lanes undefined (NaN or infinite here); give `other`"
         return (Diagnostic(tool="judge", code="undefined_lanes", message=message, file=self._entry, line=lines[0]),)
 
 

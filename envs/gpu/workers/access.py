@@ -261,13 +261,19 @@ def extent(tensor: torch.Tensor) -> tuple[int, int]:
     return first, tensor.data_ptr() + (sum(step for step in steps if step > 0) + 1) * tensor.element_size()
 
 
-def poison_of(dtype: np.dtype[Any], kind: Any) -> Any:
-    """Return what a lane holds that nothing was loaded into: NaN, or a number that no sensible result contains."""
+def poisoned(loaded: NDArray[Any], mask: NDArray[np.bool_], kind: Any) -> NDArray[Any]:
+    """Return what was loaded, with values in the masked lanes that spoil a sum, a maximum and a minimum in turn."""
     if kind == tl.bfloat16:
-        return 0x7FC1
-    if dtype.kind == "f":
-        return np.nan
-    return True if dtype.kind == "b" else np.iinfo(dtype).max // 3 * 2
+        values = [0x7FC1, 0x7F80, 0xFF80]
+    elif loaded.dtype.kind == "f":
+        values = [np.nan, np.inf, -np.inf]
+    elif loaded.dtype.kind == "b":
+        values = [True, False, True]
+    else:
+        limits = np.iinfo(loaded.dtype)
+        values = [limits.max // 3 * 2, limits.max, limits.min]
+    pattern = np.resize(np.array(values, dtype=loaded.dtype), loaded.size).reshape(loaded.shape)
+    return np.where(np.broadcast_to(mask, loaded.shape), loaded, pattern)
 
 
 def install(record: AccessRecord) -> None:
@@ -284,10 +290,7 @@ def install(record: AccessRecord) -> None:
         loaded = load(self, ptrs, mask, other, *rest, **named)
         if other is None and not np.all(mask.data):
             record.bare_masks.add(candidate_line())
-            poison = poison_of(loaded.data.dtype, loaded.dtype)
-            loaded.data = np.where(np.broadcast_to(mask.data, loaded.data.shape), loaded.data, poison).astype(
-                loaded.data.dtype
-            )
+            loaded.data = poisoned(loaded.data, mask.data, loaded.dtype)
         return loaded
 
     def watched_store(self: Any, ptrs: Any, value: Any, mask: Any, *rest: Any, **named: Any) -> Any:

@@ -39,6 +39,7 @@ def fill(params: Params) -> Mapping[str, str]:
         "make_mask": "allowed = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool).tril()" if causal else "",
         "words": "query i sees keys 0 to i" if causal else "every query sees every key",
         "counts": "(keys[None, :] < K) & (keys[None, :] <= queries[:, None])" if causal else "keys[None, :] < K",
+        "other": ", other=0.0" if width == 24 else "",
         "block": str(block),
         "precise": ', input_precision="ieee"' if params["dtype"] == "float32" else "",
     }

@@ -8,6 +8,9 @@ from random import Random
 from ecot.envs.drawn import Params
 from ecot.envs.gpu.family import Case, Family, tensor
 
+PADDING = {"cumsum": "0.0", "cumprod": "1.0", "cummax": '-float("inf")'}
+"""What lanes behind a row hold where the scan begins there."""
+
 
 def cases(params: Params, random: Random) -> Sequence[Case]:
     """Odd sizes twice, then other layouts and corner cases."""
@@ -36,7 +39,7 @@ def fill(params: Params) -> Mapping[str, str]:
         "reverse": str(reverse),
         "what": {"cumsum": "sum", "cumprod": "product", "cummax": "maximum"}[kind],
         "direction": "from the right" if reverse else "from the left",
-        "padding": '-float("inf")' if kind == "cummax" else "0.0" if kind == "cumsum" else "1.0",
+        "other": f", other={PADDING[kind]}" if reverse else "",
     }
 
 

@@ -9,9 +9,9 @@ from ecot.envs.drawn import Params
 from ecot.envs.gpu.family import Case, Family, tensor
 
 LOADS = {
-    1: "x = tl.load(x_ptr + offsets, mask=inside, other=0.0).to(tl.float32)",
-    2: "x = tl.load(x_ptr + offsets, mask=inside, other=0.0).to(tl.float32)\n"
-    "    y = tl.load(y_ptr + offsets, mask=inside, other=0.0).to(tl.float32)",
+    1: "x = tl.load(x_ptr + offsets, mask=inside).to(tl.float32)",
+    2: "x = tl.load(x_ptr + offsets, mask=inside).to(tl.float32)\n"
+    "    y = tl.load(y_ptr + offsets, mask=inside).to(tl.float32)",
 }
 TABLE = {
     "axpby": (("x", "y"), ("a", "b"), "a * x + b * y", "a * x + b * y"),
@@ -59,9 +59,7 @@ def fill(params: Params) -> Mapping[str, str]:
         "parameters": ", ".join([f"{n}_ptr" for n in names] + ["out_ptr", *scalars]),
         "given": ", ".join([f"{n}.contiguous()" for n in names] + ["out", *scalars]),
         "loads": LOADS[min(len(names), 2)],
-        "load_third": f"{names[2]} = tl.load({names[2]}_ptr + offsets, mask=inside, other=0.0)"
-        if len(names) > 2
-        else "",
+        "load_third": f"{names[2]} = tl.load({names[2]}_ptr + offsets, mask=inside)" if len(names) > 2 else "",
         "kernel": kernel,
     }
 

@@ -45,9 +45,9 @@ FAMILY = Family(
         "index": ("int64", "int32"),
     },
     cosmetic=("name",),
-    valid=lambda params: not (params["k"] == 1 and params["renormalise"]),
     cases=cases,
     fill=fill,
     entry=lambda params: str(params["name"]),
+    valid=lambda params: not (params["k"] == 1 and params["renormalise"]),
     tags=("index", "block"),
 )

@@ -35,11 +35,11 @@ def fill(params: Params) -> Mapping[str, str]:
         "bias_text": "`up.bias`, `down.bias`, " if bias else "",
         "activated": "tl.maximum(y, 0.0)" if kind == "relu" else "y / (1.0 + tl.exp(-y))",
         "bias_pointer": "b_ptr, " if bias else "",
-        "add_bias": "y += tl.load(b_ptr + columns, mask=columns < N, other=0.0)[None, :]" if bias else "",
+        "add_bias": "y += tl.load(b_ptr + columns, mask=columns < N)[None, :]" if bias else "",
         "up_bias": "self.up.bias, " if bias else "",
         "down_bias": "self.down.bias, " if bias else "",
         "residual_stride": "x.stride(0), x.stride(1)",
-        "add_residual": f"y += tl.load({RESIDUAL}, mask=inside, other=0.0)" if residual else "y += 0.0",
+        "add_residual": f"y += tl.load({RESIDUAL}, mask=inside)" if residual else "y += 0.0",
     }
 
 

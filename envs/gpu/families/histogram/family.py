@@ -38,9 +38,7 @@ def fill(params: Params) -> Mapping[str, str]:
         "type": "weights.dtype" if weighted else "torch.int64",
         "pointer": "weights_ptr, " if weighted else "",
         "argument": "weights.contiguous(), " if weighted else "",
-        "term": "tl.load(weights_ptr + offsets, mask=inside, other=0.0)"
-        if weighted
-        else "tl.full((BLOCK,), 1, tl.int64)",
+        "term": "tl.load(weights_ptr + offsets, mask=inside)" if weighted else "tl.full((BLOCK,), 1, tl.int64)",
         "zero": "0.0" if weighted else "0",
         "clamp": f"value = tl.minimum(tl.maximum(value, 0), {bins - 1})" if clamped else "",
         "range": f"any integers; those below 0 count as 0, those above {bins - 1} as {bins - 1}"

@@ -42,9 +42,7 @@ def fill(params: Params) -> Mapping[str, str]:
         "bias": "bias and " if bias else "",
         "pointer": "bias_ptr, " if bias else "",
         "argument": "bias, " if bias else "",
-        "add": "total += tl.load(bias_ptr + columns, mask=columns < N, other=0.0)[None, :].to(tl.float32)"
-        if bias
-        else "",
+        "add": "total += tl.load(bias_ptr + columns, mask=columns < N)[None, :].to(tl.float32)" if bias else "",
         "activated": {
             "none": "total",
             "relu": "tl.maximum(total, 0.0)",

@@ -53,7 +53,7 @@ def fill(params: Params) -> Mapping[str, str]:
         "counts": {
             "causal": "j <= i",
             "band": "tl.abs(j - i) <= 3",
-            "given": "(tl.load(allowed_ptr + i * columns + j, mask=inside, other=0) != 0) | (j == 0)",
+            "given": "(tl.load(allowed_ptr + i * columns + j, mask=inside) != 0) | (j == 0)",
         }[mask],
     }
 

@@ -57,7 +57,7 @@ def fill(params: Params) -> Mapping[str, str]:
         "centre": "x = tl.where(inside, x - tl.sum(x, axis=0) / width, 0.0)" if layer else "",
         "bias_pointer": "bias_ptr, " if layer else "",
         "bias_argument": "bias, " if layer else "",
-        "load_bias": "y += tl.load(bias_ptr + offsets, mask=inside, other=0.0).to(tl.float32)" if layer else "",
+        "load_bias": "y += tl.load(bias_ptr + offsets, mask=inside).to(tl.float32)" if layer else "",
     }
 
 

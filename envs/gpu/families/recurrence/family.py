@@ -46,7 +46,7 @@ def fill(params: Params) -> Mapping[str, str]:
         "words": "; every eighth step, the first included, starts from nothing" if reset else "",
         "pointer": "gate_ptr, " if gated else "",
         "argument": "gate.contiguous(), " if gated else "",
-        "load_gate": "g = tl.load(gate_ptr + place, mask=inside, other=0.0).to(tl.float32)" if gated else "",
+        "load_gate": "g = tl.load(gate_ptr + place, mask=inside).to(tl.float32)" if gated else "",
         "value": "state / (1.0 + tl.exp(-g))" if gated else "state",
     }
 
