@@ -19,7 +19,8 @@ def codes(source: str) -> list[tuple[str, int]]:
     [
         HEAD + KERNEL + "    tl.store(x_ptr + offsets, 0.0, mask=offsets < n)\n",
         HEAD + "def f(x):\n    return torch.empty_like(x).view(-1).to(torch.float16)\n",
-        HEAD + "class M(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.width = 3\n",
+        HEAD
+        + "class M(torch.nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.width = 3\n",
         HEAD + "import math\nSCALE = math.sqrt(2.0)\n",
         "from triton import cdiv, jit\nimport triton.language as tl\n",
         HEAD + "def f(input):\n    with torch.cuda.device(0):\n        return input.contiguous()\n",

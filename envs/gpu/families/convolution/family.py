@@ -43,10 +43,12 @@ def fill(params: Params) -> Mapping[str, str]:
         if causal
         else f"without padding, so that the result is {taps - 1} shorter than `x`",
         "length": "length" if causal else f"length - {taps - 1}",
-        "shift": str(taps - 1) if causal else "0",
+        "place": f"offsets + tap - {taps - 1}" if causal else "offsets + tap",
+        "valid": "inside & (place >= 0)" if causal else "inside",
+        "other": ", other=0.0" if causal else "",
         "pointer": "bias_ptr, " if bias else "",
         "argument": "bias, " if bias else "",
-        "start": "tl.load(bias_ptr + channel).to(tl.float32)" if bias else "0.0",
+        "start": " + tl.load(bias_ptr + channel).to(tl.float32)" if bias else "",
     }
 
 
