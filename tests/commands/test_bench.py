@@ -14,6 +14,7 @@ from ecot.commands import bench
 from ecot.commands.crowd import eight_clients
 from ecot.commands.measurements import Finding, Plan, cache_saves_runs, import_time, listing
 from ecot.commands.recording import Called, Ran, RecordingSandbox, Written, bare_seconds
+from ecot.commands.warm_worker import warm_worker
 from ecot.envs.domain import domain_of
 from ecot.envs.sandbox.choose import choose
 from ecot.envs.types import Limits
@@ -114,3 +115,12 @@ def test_a_file_that_cannot_be_written_is_named(
     path = tmp_path / "file" / "bench.json"
     assert main(["bench", "--env", FAKE.id, "--sandbox", "none", "--json", str(path)]) == 2
     assert str(path) in capsys.readouterr().err
+
+
+@pytest.mark.needs("iverilog", "yosys", "bwrap")
+def test_a_warm_worker_and_a_fresh_process_agree() -> None:
+    values = {"families": 1, "rounds": 2, "jobs": 2, "cores": 1, "tasks": "families:counter"}
+    plan = Plan(domain=domain_of("ECoT/Verilog-v0"), sandbox=choose("auto"), **values)  # type: ignore[arg-type]
+    (finding,) = warm_worker(plan)
+    assert "verdicts equal" in finding.figure
+    assert len(finding.data["fresh_seconds"]) == 2

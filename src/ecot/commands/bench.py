@@ -26,6 +26,7 @@ from ecot.commands.measurements import (
     worker_scaling,
 )
 from ecot.commands.summary import progress_bar
+from ecot.commands.warm_worker import warm_worker
 from ecot.envs.domain import domain_of
 from ecot.envs.encoding import to_json
 from ecot.envs.errors import ConfigError
@@ -39,6 +40,7 @@ HELP = "measure overhead, scaling, cache, listing, serving and import against th
 MEASUREMENTS: tuple[Measurement, ...] = (
     step_overhead,
     worker_scaling,
+    warm_worker,
     cache_saves_runs,
     listing,
     eight_clients,
