@@ -78,7 +78,10 @@ TRITON = register(
             Label.MISMATCH: "a value, a shape or a type is wrong, an element was never written by a kernel, or the "
             "precision is lower than permitted",
         },
-        sources={"families": _source("source", "FamilySource")},
+        sources={
+            "families": _source("source", "FamilySource"),
+            "kernelbench": _source("kernelbench", "KernelBenchSource"),
+        },
         default_source="families",
         toolchain=_toolchain,
         score=_score,
@@ -87,6 +90,7 @@ TRITON = register(
             "ecot.envs.gpu.workers.interpret",
             "ecot.envs.gpu.workers.compile",
             "ecot.envs.gpu.workers.reference",
+            "ecot.envs.gpu.workers.kernelbench",
             "ecot.envs.gpu.rules",
         ),
         mutate=_mutate,

@@ -77,12 +77,14 @@ class Reference:
         args: of each case, as JSON values.
         expected: of each case, by output.
         state: parameters by name, as JSON values.
+        init: arguments of the constructor.
     """
 
     described: tuple[str, ...]
     args: tuple[Any, ...]
     expected: tuple[tuple[Expected, ...], ...]
     state: Mapping[str, Any]
+    init: tuple[Any, ...] = ()
 
 
 class _Job:
@@ -259,7 +261,7 @@ def _argument(request: Request, reference: Reference) -> Mapping[str, Any]:
     return {
         "entry": facts["entry"],
         "form": facts["form"],
-        "init": list(facts["init"]),
+        "init": list(reference.init),
         "copies": facts["copies"],
         "state": reference.state,
         "cases": [{"args": args} for args in reference.args],
@@ -268,30 +270,47 @@ def _argument(request: Request, reference: Reference) -> Mapping[str, Any]:
 
 def _prepare(workspace: Workspace, request: Request) -> Reference:
     facts, task = request.task.bundle.params, request.task
-    cases = _cases(request)
     specification = next((item.text for item in task.bundle.files if item.path == SPECIFICATION), None)
     if specification is None:
         raise TaskError(f"task {task.id!r} lacks {SPECIFICATION!r} in its bundle; build it with a task source")
-    argument = {
+    argument: dict[str, Any] = {
         "specification": specification,
-        "form": facts["form"],
-        "name": facts.get("reference", "Model" if facts["form"] == "model" else facts["entry"]),
-        "init": list(facts["init"]),
         "precision": facts["precision"],
         "seed": f"{task.id} {request.hidden_seed}",
-        "cases": [{"args": list(case.args), "reduction": case.reduction} for case in cases],
     }
-    answer = workspace.call("ecot.envs.gpu.workers.reference:prepare", argument)
-    if answer.error or answer.value is None:
-        raise TaskError(f"the specification of {task.id!r} does not run: {answer.error or answer.process}")
-    if answer.value["weak"]:
-        raise TaskError(f"task {task.id!r} is broken: it would be passed by {', '.join(answer.value['weak'])}")
+    if "kernelbench" in facts:
+        said = _asked(workspace, "ecot.envs.gpu.workers.kernelbench:prepare", argument, task.id)
+        described, init = said["described"], said["init"]
+    else:
+        cases, init = _cases(request), list(facts["init"])
+        argument.update(
+            form=facts["form"],
+            name="Model" if facts["form"] == "model" else facts["entry"],
+            init=init,
+            cases=[{"args": list(case.args), "reduction": case.reduction} for case in cases],
+        )
+        said = _asked(workspace, "ecot.envs.gpu.workers.reference:prepare", argument, task.id)
+        described = [case.args for case in cases]
     return Reference(
-        described=tuple(describe_case(index, case.args) for index, case in enumerate(cases)),
-        args=tuple(case["args"] for case in answer.value["cases"]),
-        expected=tuple(tuple(map(expected_of, case["expected"])) for case in answer.value["cases"]),
-        state=answer.value["state"],
+        described=tuple(describe_case(index, args) for index, args in enumerate(described)),
+        args=tuple(case["args"] for case in said["cases"]),
+        expected=tuple(tuple(map(expected_of, case["expected"])) for case in said["cases"]),
+        state=said["state"],
+        init=tuple(init),
     )
+
+
+def _asked(workspace: Workspace, function: str, argument: Mapping[str, Any], task_id: str) -> Mapping[str, Any]:
+    """What the specification's process says; a task that is no good is our fault."""
+    answer = workspace.call(function, argument)
+    if answer.error or answer.value is None:
+        raise TaskError(f"the specification of {task_id!r} does not run: {answer.error or answer.process}")
+    said: Mapping[str, Any] = answer.value
+    if "impossible" in said:
+        raise TaskError(f"task {task_id!r} needs a GPU, as it cannot be made small: {said['impossible']}")
+    if said["weak"]:
+        raise TaskError(f"task {task_id!r} is broken: {', '.join(said['weak'])}")
+    return said
 
 
 def _cases(request: Request) -> Sequence[Case]:

@@ -263,6 +263,7 @@ def extent(tensor: torch.Tensor) -> tuple[int, int]:
 
 def poisoned(loaded: NDArray[Any], mask: NDArray[np.bool_], kind: Any) -> NDArray[Any]:
     """Return what was loaded, with values in the masked lanes that spoil a sum, a maximum and a minimum in turn."""
+    values: list[Any]
     if kind == tl.bfloat16:
         values = [0x7FC1, 0x7F80, 0xFF80]
     elif loaded.dtype.kind == "f":

@@ -41,16 +41,16 @@ def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
 
     Returns:
         `state`, the parameters; `cases`, each with `args` as the candidate gets them and `expected`, a list of `{dtype,
-        shape, values, tolerance}` with float64 bytes; `weak`, the names of cheap answers that would pass.
+        shape, values, tolerance}` with float64 bytes; `weak`, why cheap answers would pass; empty for a sound task.
     """
-    generator = torch.Generator().manual_seed(_seed(argument["seed"]))
-    torch.manual_seed(_seed(f"{argument['seed']} state"))
+    generator = torch.Generator().manual_seed(seed_of(argument["seed"]))
+    torch.manual_seed(seed_of(f"{argument['seed']} state"))
     subject, state = _subject(argument)
     cases: list[dict[str, Any]] = []
     judged: list[list[Judged]] = []
     for case in argument["cases"]:
         drawn = [draw(item, generator) for item in case["args"]]
-        judged.append(_answer(subject, drawn, argument["precision"], int(case.get("reduction", 1))))
+        judged.append(answer(subject, drawn, argument["precision"], int(case.get("reduction", 1))))
         cases.append(
             {
                 "args": [tensors.encode(item) if isinstance(item, torch.Tensor) else item for item in drawn],
@@ -64,7 +64,8 @@ def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _seed(text: str) -> int:
+def seed_of(text: str) -> int:
+    """Return a generator's seed for a text."""
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:7], "big")
 
 
@@ -156,7 +157,8 @@ class Judged:
         return bool((same | ((answer - right).abs() <= self.tolerance)).all())
 
 
-def _answer(subject: Callable[..., Any], drawn: Sequence[Any], precision: str, reduction: int) -> list[Judged]:
+def answer(subject: Callable[..., Any], drawn: Sequence[Any], precision: str, reduction: int) -> list[Judged]:
+    """Return the outputs of a specification for arguments, with what is tolerated."""
     right = _run(subject, drawn, _exact)
     own = _run(subject, drawn, _truncated if precision == "tf32" else _kept)
     rough = _run(subject, drawn, _halved)
@@ -242,20 +244,20 @@ def _last_place(magnitude: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
 
 
 def weak(judged: Sequence[Sequence[Judged]], *, exact: bool) -> list[str]:
-    """Return the names of cheap answers that would pass all cases: a task that they pass is broken."""
+    """Return which cheap answers would pass all cases: a task that they pass is broken."""
     items = [item for case in judged for item in case if item.right.numel()]
     if not items:
-        return ["anything"]
+        return ["anything passes"]
     pooled = torch.cat([item.right.reshape(-1).double() for item in items])
     pooled = pooled[pooled.isfinite()]
     mean = pooled.mean() if pooled.numel() else torch.tensor(0.0)
     middle = pooled.median() if pooled.numel() else mean
     found = [
-        name
+        f"{name} would pass"
         for name, value in (("zeros", 0.0), ("ones", 1.0), ("the mean", float(mean)), ("the median", float(middle)))
         if all(item.accepts(torch.full(item.right.shape, value, dtype=torch.float64)) for item in items)
     ]
     single = [item for item in items if item.own.dtype == torch.float32]
     if exact and single and all(item.accepts(item.rough) for item in single):
-        found.append("half precision")
+        found.append("half precision would pass")
     return found
