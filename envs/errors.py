@@ -27,6 +27,10 @@ class SandboxError(EcotError, RuntimeError):
     """A process could not be started or confined, or the host ran out of something; retrying may help."""
 
 
+class JudgeError(EcotError, RuntimeError):
+    """The judge came to no verdict, as where two tools that should agree contradict each other."""
+
+
 class PredictionError(EcotError, RuntimeError):
     """The surrogate answered nothing that can be decoded."""
 

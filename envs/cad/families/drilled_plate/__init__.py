@@ -1,0 +1,1 @@
+"""A rectangular plate with one drilled hole."""

@@ -1,0 +1,1 @@
+"""A pipe flange: disc, hub, bore and a circle of bolt holes."""

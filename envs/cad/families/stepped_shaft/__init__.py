@@ -1,0 +1,1 @@
+"""A turned shaft of three diameters with a chamfered end and a keyway."""
