@@ -17,7 +17,7 @@ from ecot.envs.errors import TaskError
 from ecot.envs.tasks import TaskSource
 from ecot.envs.types import Candidate, File, Label, Request, Task
 
-__all__ = ["NOT_BUILT", "SYNTAX_KINDS", "Finding", "Hack", "ProvableSource", "Trial", "provable", "trials"]
+__all__ = ["NOT_BUILT", "SYNTAX_KINDS", "Finding", "Hack", "ManySolutions", "ProvableSource", "Trial", "provable", "trials"]
 
 NOT_BUILT = frozenset({Label.COMPILATION_ERROR, Label.LINK_ERROR, Label.REJECTED, Label.FORMAT_ERROR})
 """Labels of a mutant that is no program: it is left out of the mutation score."""
@@ -79,6 +79,14 @@ def provable(domain: Domain, path: str = "") -> ProvableSource:
     if not isinstance(source, ProvableSource):
         raise TaskError(f"the tasks {domain.default_source!r} of {domain.id} have no families that prove themselves")
     return source
+
+
+@runtime_checkable
+class ManySolutions(Protocol):
+    """A source that knows more than one right answer to a task."""
+
+    def further_solutions(self, task_id: str) -> Sequence[str]:
+        """Right answers that are not the task's solution, such as the same part built by other means."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +180,7 @@ class Finding:
 def trials(
     domain: Domain, source: ProvableSource, *, draws: int, mutants: int | None = None, offset: int = 0
 ) -> Iterator[Trial]:
-    """Yield the trials of one family: a solution a draw, its mutants, every hack.
+    """Yield the trials of one family: every solution of a draw, mutants of the first, every hack.
 
     Args:
         domain: of the family.
@@ -187,6 +195,8 @@ def trials(
     for task_id in [ids[(offset + position * step) % len(ids)] for position in range(min(draws, len(ids)))]:
         task = source[task_id]
         yield Trial(task=task, source=task.solution[0].text)
+        for other in source.further_solutions(task_id) if isinstance(source, ManySolutions) else ():
+            yield Trial(task=task, source=other)
         faults = list(enumerate(domain.mutate(task.solution[0].text) if domain.mutate else ()))
         if mutants is not None:
             faults = [item for item in faults if item[1].kind not in SYNTAX_KINDS]

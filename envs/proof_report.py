@@ -105,7 +105,7 @@ class FamilyReport:
         digest: of all that defines the family; another digest makes this report out of date.
         date: of the proof, ISO 8601.
         draws: ids of the tasks that were tried.
-        solved: how many of their solutions passed.
+        solved: for how many of them every solution passed.
         failures: one line for each solution that did not.
         operators: tally by operator.
         labels: of the mutants that were killed.
@@ -187,11 +187,12 @@ def report_of(findings: Sequence[Finding], *, digest: str, date: str, floor: flo
     mutants = [item for item in findings if item.trial.mutation is not None]
     hacks = [item for item in findings if item.trial.hack is not None]
     solutions = [item for item in findings if item.trial.mutation is None and item.trial.hack is None]
+    unsolved = {item.trial.task.id for item in solutions if not item.holds(floor=floor)}
     return FamilyReport(
         digest=digest,
         date=date,
-        draws=tuple(item.trial.task.id for item in solutions),
-        solved=sum(item.holds(floor=floor) for item in solutions),
+        draws=tuple(dict.fromkeys(item.trial.task.id for item in solutions)),
+        solved=len({item.trial.task.id for item in solutions} - unsolved),
         failures=tuple(_line(item) for item in solutions if not item.holds(floor=floor)),
         operators=_tallies(mutants),
         labels=dict(sorted(Counter(str(item.label) for item in mutants if item.status == "killed").items())),
