@@ -1,0 +1,1 @@
+"""A flanged bushing: two cylinders and a bore."""

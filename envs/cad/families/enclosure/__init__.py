@@ -1,0 +1,1 @@
+"""The lower half of an electronics enclosure: walls, rounded corners, four standoffs with pilot holes."""

@@ -1,0 +1,1 @@
+"""A plate with two parallel slots and bevelled corners."""

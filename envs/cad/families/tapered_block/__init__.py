@@ -1,0 +1,1 @@
+"""A block that narrows evenly towards its top, with a blind pocket."""

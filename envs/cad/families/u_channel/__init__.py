@@ -1,0 +1,1 @@
+"""A U channel with a row of holes in its web."""
