@@ -15,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ecot.envs.backend import Backend
-from ecot.envs.domain import Domain
+from ecot.envs.domain import Domain, decisive_stages
 from ecot.envs.errors import SandboxError, StoreError
 from ecot.envs.proof import Finding, Trial
 from ecot.envs.provenance import judge_digest
@@ -124,7 +124,8 @@ def tool_trials(domain: Domain, planned: Sequence[Trial], *, sandbox: Sandbox, m
         TaskError: the tools cannot read a solution.
         SandboxError: the host is at fault.
     """
-    solutions = [trial for trial in planned if trial.mutation is None and trial.hack is None]
+    plain = [trial for trial in planned if trial.mutation is None and trial.hack is None]
+    solutions = [trial for trial in plain if trial.source == trial.task.solution[0].text]
     if domain.tool_mutants is None or not solutions:
         return ()
     share, made = -(-mutants // len(solutions)), list[Trial]()
@@ -135,7 +136,7 @@ def tool_trials(domain: Domain, planned: Sequence[Trial], *, sandbox: Sandbox, m
                 faults = domain.tool_mutants(workspace, trial.request, share)
             first = max(taken, default=-1) + 1
             made += [
-                Trial(task=trial.task, source=fault.source, mutation=fault, index=index)
+                Trial(task=trial.task, source=fault.source, mutation=fault, index=index, stages=decisive_stages(domain))
                 for index, fault in enumerate(faults, start=first)
             ]
     return tuple(made)

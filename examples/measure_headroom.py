@@ -10,14 +10,13 @@ import json
 import sys
 from pathlib import Path
 
-from ecot.envs.verilog.faults.recoding import CODES
-
 import ecot  # noqa: F401  (registers the environments)
 from ecot.envs.errors import SandboxError, TaskError
 from ecot.envs.sandbox import Cell
 from ecot.envs.sandbox.choose import choose
 from ecot.envs.types import Objective
 from ecot.envs.verilog import optimising
+from ecot.envs.verilog.faults.recoding import CODES
 from ecot.envs.verilog.source import FamilySource, family_named
 
 

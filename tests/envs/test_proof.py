@@ -322,7 +322,11 @@ def test_mutants_that_tools_make_are_numbered_after_the_others_and_shared_out_am
         return [Mutation(operator="tool", kind="tool", line=1, source=f"a = {n}\n", kept=True) for n in range(count)]
 
     planned = _trials(draws=2, mutants=3)
-    found = tool_trials(replace(PROVABLE, tool_mutants=made), planned, sandbox=NoSandbox(), mutants=3)
+    # A further solution of a task is one more trial, and has no mutants of its own.
+    planned.append(replace(planned[0], source="a = 0\n"))
+    domain = replace(PROVABLE, tool_mutants=made, stages=("check", "clock"), measured=("clock",))
+    found = tool_trials(domain, planned, sandbox=NoSandbox(), mutants=3)
+    assert {trial.stages for trial in found} == {("check",)}
     last = max(trial.index for trial in planned)
     assert [trial.index for trial in found] == [last + 1, last + 2] * 2
     assert len({trial.task.id for trial in found}) == 2
