@@ -54,6 +54,7 @@ def _valid(params: Params) -> bool:
 def _fill(params: Params) -> Mapping[str, str]:
     words, width, latency = _pinout(params).words(), params["width"], params["latency"]
     reads, writes = params["read_waits"], params["write_waits"]
+    bits = 2 if writes == 2 else 1
     bank = registers.fill(
         params, width, status=words.get("status", ""), control=words["control"], by_bytes=False,
         status_moment="just before the edge that takes the read",
@@ -65,8 +66,9 @@ def _fill(params: Params) -> Mapping[str, str]:
         **bank,
         "data_width": str(width),
         "read_waits": _cycles(reads),
+        "waited_range": "[1:0] " if bits == 2 else "",
         "write_waits": _cycles(writes),
-        "waits_for": str(reads) if reads == writes else f"({words['write']} ? 2'd{writes} : 2'd{reads})",
+        "waits_for": str(reads) if reads == writes else f"({words['write']} ? {bits}'d{writes} : {bits}'d{reads})",
         "word_writes": bank["word_writes"].replace("written", words["written"]),
         "byte_mask": bank["byte_mask"].replace("strobes", words["strobes"]),
         "zero": f"{width}'d0",

@@ -1,7 +1,7 @@
 // expect: MISMATCH: makes the next request wait until the last read has been answered
 @{header}
 @{word_registers}
-    reg [1:0] waited;
+    reg @{waited_range}waited;
     reg [@{flight_left}:0] flying;
 @{flight}
 @{missed}
@@ -12,18 +12,19 @@
     wire [@{data_left}:0] mask = @{byte_mask};
     always @(@{edges})
         if (@{reset_active}) begin
-            waited <= 2'd0;
+            waited <= 0;
             flying <= 0;
 @{word_resets}
         end else begin
-            waited <= (requested && !takes) ? waited + 2'd1 : 2'd0;
+            waited <= (requested && !takes) ? waited + 1'b1 : 0;
             flying <= @{arrivals};
             if (takes && @{write}) begin
 @{word_writes}
             end
         end
     always @(posedge @{clock}) begin
-        data_0 <= @{word_read} @{zero};
+        if (takes_read)
+            data_0 <= @{word_read} @{zero};
 @{flight_steps}
 @{missed_step}
     end

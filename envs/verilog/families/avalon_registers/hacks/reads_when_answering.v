@@ -1,7 +1,7 @@
 // expect: MISMATCH: shows the register as it is when the answer comes, not as it was when the read was taken
 @{header}
 @{word_registers}
-    reg [1:0] waited;
+    reg @{waited_range}waited;
     reg [@{flight_left}:0] flying;
     reg [2:0] kept;
     wire requested = @{read} || @{write};
@@ -11,11 +11,11 @@
     wire [@{data_left}:0] mask = @{byte_mask};
     always @(@{edges})
         if (@{reset_active}) begin
-            waited <= 2'd0;
+            waited <= 0;
             flying <= 0;
 @{word_resets}
         end else begin
-            waited <= (requested && !takes) ? waited + 2'd1 : 2'd0;
+            waited <= (requested && !takes) ? waited + 1'b1 : 0;
             flying <= @{arrivals};
             if (takes && @{write}) begin
 @{word_writes}
