@@ -1,0 +1,1 @@
+"""A peripheral on SPI with streams of words."""
