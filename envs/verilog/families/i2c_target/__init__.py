@@ -1,0 +1,1 @@
+"""Registers behind an I2C port."""
