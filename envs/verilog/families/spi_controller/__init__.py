@@ -1,0 +1,1 @@
+"""A controller on SPI that exchanges words."""
