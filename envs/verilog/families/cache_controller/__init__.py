@@ -1,0 +1,1 @@
+"""A small cache between a processor and a memory."""

@@ -1,0 +1,35 @@
+// expect: MISMATCH: ends every write at once, whatever the memory is still to do
+@{header}
+@{states}
+@{memories}
+@{turn}
+    wire [@{index_left}:0] index = @{address}@{index_slice};
+    wire [@{tag_left}:0] tag = @{address}@{tag_slice};
+@{hits}
+    wire hit = @{hit};
+@{full}
+@{way}
+@{evicts}
+    wire fills = @{read} && !hit@{goes_on} && @{mem_ready};
+    wire stores = @{stores};
+    wire changes = fills || stores;
+    wire [@{left}:0] word = @{write} ? @{written} : @{mem_shown};
+    always @(@{edges})
+        if (@{reset_active}) begin
+@{valid_resets}
+        end else begin
+@{valid_sets}
+@{invalidates}
+        end
+    always @(posedge @{clock}) begin
+@{dirty_steps}
+@{line_steps}
+@{turn_step}
+    end
+    assign @{done} = (@{read} && hit) || @{write};
+    assign @{shown} = @{found};
+    assign @{mem_read} = @{read} && !hit@{goes_on};
+    assign @{mem_write} = @{mem_write_when};
+    assign @{mem_address} = @{mem_address_text};
+    assign @{mem_written} = @{mem_written_text};
+endmodule
