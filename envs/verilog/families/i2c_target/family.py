@@ -17,7 +17,7 @@ _BEYOND = {
     "refused": "A pointer byte of {count} or more is not acknowledged: the pointer stays as it is, and the module "
     "takes no part in the transfer until the next start condition.",
     "kept": "Every pointer byte is acknowledged; its low three bits are the new pointer. Where the pointer is {count} "
-    "or more, a byte that is written is acknowledged and changes nothing, and a byte that is read is 0.",
+    "or more, a byte that is written is acknowledged and changes no register, and a byte that is read is 0.",
 }
 
 
@@ -25,7 +25,7 @@ def _pinout(params: Params) -> Pinout:
     pinout = Pinout(params)
     pinout.add("scl", ("scl", "bus_clock"), "input", "level of the clock line")
     pinout.add("sda", ("sda_in", "bus_data_in"), "input", "level of the data line")
-    pinout.add("sda_out", ("sda_out", "bus_data_out"), "output", "level that is driven: always 0")
+    pinout.add("sda_out", ("sda_out", "bus_data_out"), "output", "level for the line: 0 while it is pulled low, else 1")
     pinout.add("pull", ("sda_oe", "bus_data_enable"), "output", "1 while the module pulls the data line low")
     if params["status"]:
         pinout.add("status", ("status", "status_byte"), "input", "what the last register shows", width=8)
@@ -57,7 +57,7 @@ def _fill(params: Params) -> Mapping[str, str]:
         "advance_text": f"it goes on to the next index, and from {places - 1} to 0"
         if moves
         else "it stays as it is, so that a transfer reads or writes one register again and again",
-        "status_text": f" A byte that is written to register {count - 1} is acknowledged and changes nothing."
+        "status_text": f" A byte that is written to register {count - 1} is acknowledged and changes no register."
         if status
         else "",
         "status_moment": f" Register {count - 1} is `{status}` as it is at that edge." if status else "",

@@ -30,7 +30,7 @@ class Target:
 
     def outputs(self, pins: Pins) -> Mapping[str, int | None]:
         """The pull on the line, and the register that hardware sees."""
-        return {"pull": self._pulls, "sda_out": 0, "control": self._words[0]}
+        return {"pull": self._pulls, "sda_out": 1 - self._pulls, "control": self._words[0]}
 
     def step(self, pins: Pins) -> None:
         """One rising edge of the module's clock."""

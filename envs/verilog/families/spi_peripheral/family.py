@@ -176,7 +176,7 @@ def _points(params: Params) -> Sequence[Point]:
 
 
 def _model(params: Params) -> Reporting:
-    return Reporting(_pinout(params), partial(Peripheral, params))
+    return Reporting(_pinout(params), partial(Peripheral, params), open_in_reset=("tx_ready",))
 
 
 FAMILY: Family = Family(

@@ -69,7 +69,7 @@
                 end
             end
         end
-    assign @{sda_out} = 1'b0;
+    assign @{sda_out} = !low;
     assign @{pull} = low;
     assign @{control} = word_0;
 endmodule
