@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -44,11 +44,13 @@ class EpisodePlan:
         task_id: of the task.
         seed: of the group; the hidden seed follows from it.
         sample_index: of the episode in its group.
+        env_id: of the environment; empty where only one is played.
     """
 
     task_id: str
     seed: int
     sample_index: int = 0
+    env_id: str = ""
 
     @property
     def hidden_seed(self) -> int:
@@ -72,9 +74,14 @@ def plan_episodes(task_ids: Sequence[str], *, episodes: int, samples: int, seed:
     for group in range(episodes):
         turn, position = divmod(group, len(task_ids))
         task_id = task_ids[permuted(position, len(task_ids), f"{seed}:{turn}")]
-        group_seed = _number("group", seed, group)
+        group_seed = group_seed_of(seed, group)
         for sample_index in range(samples):
             yield EpisodePlan(task_id=task_id, seed=group_seed, sample_index=sample_index)
+
+
+def group_seed_of(seed: int, group: int) -> int:
+    """Return the seed of group number `group` of a run with this seed."""
+    return _number("group", seed, group)
 
 
 def plan_identity(env: CodeEnv, agent: Agent | PrivilegedAgent, plan: EpisodePlan) -> str:
@@ -145,16 +152,21 @@ def play_episode(
     )
 
 
+MakeEnvs = Callable[[], CodeEnv] | Mapping[str, Callable[[], CodeEnv]]
+"""Makes the environment of a worker; by id where plans name one."""
+
+
 def play_episodes(
-    make_env: Callable[[], CodeEnv],
+    make_env: MakeEnvs,
     agent: Agent | PrivilegedAgent,
     *,
-    plans: Iterable[EpisodePlan],
+    plans: Iterable[EpisodePlan | None],
     workers: int,
 ) -> Generator[Trajectory, None, None]:
     """Play many episodes at once and yield each trajectory as it ends.
 
-    Plans are taken one by one as workers fall free. Closing the generator, an interrupt or an error stops every episode
+    Plans are taken one by one as workers fall free; None among them means that there is none before another episode
+    has ended. Closing the generator, an interrupt or an error stops every episode
     at its next turn; what was yielded before is all that counts.
 
     Raises:
@@ -163,7 +175,7 @@ def play_episodes(
     """
     stop = threading.Event()
     envs = _Environments(make_env)
-    jobs = (partial(_play_in_thread, envs, agent, plan, stop) for plan in plans)
+    jobs = (None if plan is None else partial(_play_in_thread, envs, agent, plan, stop) for plan in plans)
     try:
         yield from in_parallel(jobs, workers=workers, stop=stop)
     finally:
@@ -171,10 +183,11 @@ def play_episodes(
 
 
 def in_parallel(
-    jobs: Iterable[Callable[[], Result]], *, workers: int, stop: threading.Event
+    jobs: Iterable[Callable[[], Result] | None], *, workers: int, stop: threading.Event
 ) -> Generator[Result, None, None]:
     """Call jobs in a bounded pool of threads and yield each result as it comes.
 
+    A job that is None stands for a pause: the next one is asked for once a result has been taken.
     `stop` is set when the generator ends, by whatever means; it then waits for the jobs that run.
 
     Raises:
@@ -184,23 +197,32 @@ def in_parallel(
         raise ConfigError(f"workers must be at least 1, not {workers!r}")
     waiting = iter(jobs)
     with ThreadPoolExecutor(workers, thread_name_prefix="ecot-episode") as executor:
-        running = {executor.submit(job) for job in islice(waiting, workers)}
+        running = {executor.submit(job) for job in _until_pause(waiting, workers)}
         try:
             while running:
                 done, running = wait(running, return_when=FIRST_COMPLETED)
-                running |= {executor.submit(job) for job in islice(waiting, len(done))}
+                running |= {executor.submit(job) for job in _until_pause(waiting, workers - len(running))}
                 for future in done:
                     yield future.result()
+                running |= {executor.submit(job) for job in _until_pause(waiting, workers - len(running))}
         finally:
             stop.set()
             for future in running:
                 future.cancel()
 
 
+def _until_pause(jobs: Iterator[Callable[[], Result] | None], count: int) -> Iterator[Callable[[], Result]]:
+    """Up to `count` jobs, as many as come before a pause."""
+    for job in islice(jobs, count):
+        if job is None:
+            return
+        yield job
+
+
 def _play_in_thread(
     envs: _Environments, agent: Agent | PrivilegedAgent, plan: EpisodePlan, stop: threading.Event
 ) -> Trajectory:
-    return play_episode(envs.own(), agent, plan=plan, stop=stop)
+    return play_episode(envs.own(plan.env_id), agent, plan=plan, stop=stop)
 
 
 def provenance_of(env: CodeEnv, agent: Agent | PrivilegedAgent) -> Provenance:
@@ -225,21 +247,22 @@ def provenance_of(env: CodeEnv, agent: Agent | PrivilegedAgent) -> Provenance:
 
 
 class _Environments:
-    """One environment a thread, all closed at the end."""
+    """One environment a thread and id, all closed at the end."""
 
-    def __init__(self, make_env: Callable[[], CodeEnv]) -> None:
+    def __init__(self, make_env: MakeEnvs) -> None:
         self._make_env = make_env
         self._local = threading.local()
         self._lock = threading.Lock()
         self._all: list[CodeEnv] = []
 
-    def own(self) -> CodeEnv:
-        env: CodeEnv | None = self._local.__dict__.get("env")
-        if env is None:
-            env = self._local.env = self._make_env()
+    def own(self, env_id: str) -> CodeEnv:
+        envs: dict[str, CodeEnv] = self._local.__dict__.setdefault("envs", {})
+        if env_id not in envs:
+            make = self._make_env[env_id] if isinstance(self._make_env, Mapping) else self._make_env
+            env = envs[env_id] = make()
             with self._lock:
                 self._all.append(env)
-        return env
+        return envs[env_id]
 
     def close(self) -> None:
         for env in self._all:

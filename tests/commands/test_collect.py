@@ -253,3 +253,20 @@ def test_a_chat_model_plays_and_the_table_says_what_it_took(
     assert "8 requests, 80 tokens read, 40 written, cost 0.0001" in capsys.readouterr().out
     with TrajectoryStore(tmp_path / "store") as store:
         assert {turn.usage.requests for item in store for turn in item.turns if turn.usage} == {1}
+
+
+def test_an_adaptive_sampler_plays_useful_groups_and_goes_on(
+    collect: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["sampler=adaptive", "sampler.high=1.0", "samples=3", "corrections=0"]
+    assert collect(*words, "episodes=4") == 0
+    assert "4 useful groups of 4" in capsys.readouterr().out
+    with TrajectoryStore(tmp_path / "store") as store:
+        before = set(store.identities())
+        assert len(before) % 3 == 0
+    assert collect(*words, "episodes=6") == 0
+    assert "6 useful groups of 6" in capsys.readouterr().out
+    with TrajectoryStore(tmp_path / "store") as store:
+        assert before < set(store.identities())
+    assert collect(*words, "sampler.low=2.0") == 2
+    assert "low 2.0" in capsys.readouterr().err

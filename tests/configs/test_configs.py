@@ -15,6 +15,8 @@ from ecot.envs.domain import domains
 from ecot.envs.encoding import from_json
 from ecot.envs.errors import ConfigError
 
+GROUPS = {"env", "backend", "agent", "sampler"}
+
 
 def options(group: str) -> list[str]:
     return sorted(item.name.removesuffix(".yaml") for item in files("ecot.configs").joinpath(group).iterdir())
@@ -22,9 +24,9 @@ def options(group: str) -> list[str]:
 
 def test_the_defaults_are_complete() -> None:
     config = compose("collect", [])
-    values = {key: value for key, value in config.items() if key not in ("env", "backend", "agent")}
+    values = {key: value for key, value in config.items() if key not in GROUPS}
     assert from_json(Settings, values).episodes == 100
-    assert set(config) - set(values) == {"env", "backend", "agent"}
+    assert set(config) - set(values) == GROUPS
 
 
 @pytest.mark.parametrize("name", options("env"))

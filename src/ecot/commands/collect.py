@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +15,9 @@ from rich.console import Console
 
 from ecot.agents.agent import Agent, Closes, PrivilegedAgent
 from ecot.agents.rollout import EpisodePlan, plan_episodes, plan_identity
+from ecot.agents.sampler import Mix, Sampler
 from ecot.commands.composition import build, compose
+from ecot.commands.curriculum import Curriculum, curriculum_of, play_adaptively, stored
 from ecot.commands.levels import level_table
 from ecot.commands.playing import agent_of, env_id_of, in_flight, play_missing
 from ecot.commands.summary import Summary
@@ -73,7 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         if isinstance(agent, Closes):
             stack.callback(agent.close)
         backend = stack.enter_context(closing(cast(Backend, build(config, "backend"))))
-        return _collect(settings, env_id_of(config), agent, backend=backend)
+        return _collect(settings, env_id_of(config), agent, backend=backend, curriculum=curriculum_of(config))
 
 
 def _settings(config: Mapping[str, Any]) -> Settings:
@@ -89,8 +92,15 @@ def _settings(config: Mapping[str, Any]) -> Settings:
     return settings
 
 
-def _collect(settings: Settings, env_id: str, agent: Agent | PrivilegedAgent, *, backend: Backend) -> int:
-    def make_env() -> CodeEnv:
+def _collect(
+    settings: Settings,
+    env_id: str,
+    agent: Agent | PrivilegedAgent,
+    *,
+    backend: Backend,
+    curriculum: Curriculum | None,
+) -> int:
+    def make_env(env_id: str) -> CodeEnv:
         return CodeEnv(
             env_id,
             backend=backend,
@@ -104,20 +114,48 @@ def _collect(settings: Settings, env_id: str, agent: Agent | PrivilegedAgent, *,
             target=settings.target,
         )
 
-    with closing(make_env()) as env:
-        plans, source = {plan_identity(env, agent, plan): plan for plan in _plans(settings, env)}, env.source
-    started = time.monotonic()
-    with TrajectoryStore(settings.output, write=True) as store:
+    mix = curriculum.mix(env_id) if curriculum else Mix(environments={env_id: 1.0})
+    make_envs = {name: partial(make_env, name) for name in mix.environments}
+    with ExitStack() as stack:
+        envs = {name: stack.enter_context(closing(make())) for name, make in make_envs.items()}
+        store = stack.enter_context(TrajectoryStore(settings.output, write=True))
+        started = time.monotonic()
         workers = in_flight(settings.in_flight, settings.workers)
-        played = play_missing(store, make_env, agent, plans=plans, workers=workers)
+        if curriculum is None:
+            env = envs[env_id]
+            plans = {plan_identity(env, agent, plan): plan for plan in _plans(settings, env)}
+            played = play_missing(store, make_envs[env_id], agent, plans=plans, workers=workers)
+            identities: Collection[str] = plans
+        else:
+            sampler = _sampler(settings, curriculum, envs, mix)
+            played = play_adaptively(store, make_envs, agent, sampler=sampler, workers=workers)
+            identities = [item.identity for item in stored(store, make_envs, agent)]
         seconds = time.monotonic() - started
-        summary = Summary.of(store[identity] for identity in plans)
-        levels = level_table((store[identity] for identity in plans), source)
+        summary = Summary.of(store[identity] for identity in identities)
+        alone = len(envs) == 1
+        levels = level_table((store[identity] for identity in identities), envs[env_id].source) if alone else None
     console = Console()
     summary.print(console, path=store.path, played=played, seconds=seconds, torn=store.torn)
     if levels is not None:
         console.print(levels)
+    if curriculum is not None:
+        console.print(f"{sampler.useful} useful groups of {settings.episodes}, {sampler.flat} without variance")
     return 1 if summary.errors else 0
+
+
+def _sampler(settings: Settings, curriculum: Curriculum, envs: Mapping[str, CodeEnv], mix: Mix) -> Sampler:
+    return Sampler(
+        {name: env.source for name, env in envs.items()},
+        split=settings.split,
+        mix=mix,
+        groups=settings.episodes,
+        samples=settings.samples,
+        seed=settings.seed,
+        low=curriculum.low,
+        high=curriculum.high,
+        refill=curriculum.refill,
+        most=curriculum.most,
+    )
 
 
 def _plans(settings: Settings, env: CodeEnv) -> Sequence[EpisodePlan]:
