@@ -133,9 +133,9 @@ C = register(
         id="ECoT/COptimize-v0",
         title="C functions, made faster under fixed flags",
         description=(
-            "The agent rewrites a C function so that gcc makes faster code of it, with flags that are the same for both. "
-            "It is judged as in ECoT/Assembly-v0: by static rules over the object, on hidden inputs against guard pages, "
-            "and in turns with the function that was given."
+            "The agent rewrites a C function so that gcc makes faster code of it, with flags that are the same for "
+            "both. It is judged as in ECoT/Assembly-v0: by static rules over the object, on hidden inputs against "
+            "guard pages, and in turns with the function that was given."
         ),
         language="C",
         fences=("c", "h"),

@@ -94,7 +94,7 @@ def _words(outcome: Outcome | None) -> str:
     if "speed.speedup_low" in metrics:
         return (
             f"between {metrics['speed.speedup_low']:.3f} and {metrics['speed.speedup_high']:.3f} times; identical code "
-            f"differs by up to {metrics['speed.noise_floor']:.1%}"
+            f"differs by {metrics['speed.noise_floor']:.1%}"
         )
     words = outcome.diagnostics[0].message if outcome.diagnostics else ""
     return fill(shorten(words, 240, placeholder=" ..."), 120)

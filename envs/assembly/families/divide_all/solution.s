@@ -12,7 +12,6 @@
     vmovd   xmm1, ecx
     vpbroadcastd xmm1, xmm1
     vcvtdq2pd ymm0, xmm1
-    jmp     .Lfirst
 .Lfour:
     vmovdqu xmm2, [rsi+r8*4]
     vcvtdq2pd ymm3, xmm2
@@ -21,7 +20,6 @@
     @{back}
     vmovdqu [rdi+r8*4], xmm3
     add     r8, 4
-.Lfirst:
     cmp     r8, r9
     jb      .Lfour
     vmovdqu xmm2, [rsi+r9*4]

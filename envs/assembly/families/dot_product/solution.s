@@ -32,11 +32,14 @@
 @{last}
     vzeroupper
 .Lrest:
+    mov     rax, rdx
+    and     rax, -128                   # what the vectors did
+.Lone:
     cmp     rax, rdx
     jae     .Lend
     vmovs@{suffix} xmm4, [rdi+rax]
 @{one}
     add     rax, @{bytes}
-    jmp     .Lrest
+    jmp     .Lone
 .Lend:
     ret

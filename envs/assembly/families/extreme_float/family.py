@@ -27,7 +27,14 @@ def _call(params: Params, random: Random, size: int) -> Call:
 
 
 def _calls(params: Params, random: Random) -> Sequence[Call]:
-    return [_call(params, random, size) for size in sizes(random, least=1, most=300)]
+    """The extreme at every place, too: each part of a vector must look."""
+    calls = [_call(params, random, size) for size in sizes(random, least=1, most=300)]
+    for size in (64, 70, 96):
+        for place in range(size):
+            values = floats(random, params["kind"], size, low=-1e4, high=1e4)
+            values[place] = 1e6 if params["extreme"] == "largest" else -1e6
+            calls.append((values, size))
+    return calls
 
 
 def _bench(params: Params, random: Random) -> Sequence[Call]:

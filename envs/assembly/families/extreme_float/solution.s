@@ -14,13 +14,11 @@
     vmovup@{suffix} ymm1, [rdi+32]
     vmovup@{suffix} ymm2, [rdi+64]
     vmovup@{suffix} ymm3, [rdi+96]
-    jmp     .Lfirst
 .Lfour:
     @{pick}@{suffix} ymm0, ymm0, [rdi+rax]
     @{pick}@{suffix} ymm1, ymm1, [rdi+rax+32]
     @{pick}@{suffix} ymm2, ymm2, [rdi+rax+64]
     @{pick}@{suffix} ymm3, ymm3, [rdi+rax+96]
-.Lfirst:
     add     rax, 128
     cmp     rax, rcx
     jb      .Lfour

@@ -10,7 +10,6 @@
     jb      .Lshort
     movdqa  xmm4, [rip+.Ldigits]
     movdqa  xmm5, [rip+.Lfifteen]
-    jmp     .Lfirst
 .Lsixteen:
     movdqu  xmm0, [rsi+rax]
     movdqa  xmm1, xmm0
@@ -27,7 +26,6 @@
     movdqu  [rdi+rax*2], xmm0
     movdqu  [rdi+rax*2+16], xmm3
     add     rax, 16
-.Lfirst:
     cmp     rax, rcx
     jb      .Lsixteen
     movdqu  xmm0, [rsi+rcx]

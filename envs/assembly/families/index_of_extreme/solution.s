@@ -9,11 +9,9 @@
     sub     rcx, 8
     jb      .Lshort
     vmovdqu ymm0, [rdi+rcx*4]
-    jmp     .Lfirst
 .Leight:
     @{pick} ymm0, ymm0, [rdi+rax*4]
     add     rax, 8
-.Lfirst:
     cmp     rax, rcx
     jb      .Leight
     vextracti128 xmm1, ymm0, 1

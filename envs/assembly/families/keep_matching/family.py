@@ -59,8 +59,8 @@ FAMILY = Family(
     function=_function,
     calls=_calls,
     bench=_bench,
-    target=1.2,
-    target_in_c=1.1,
+    target=1.12,
+    target_in_c=1.08,
     fill=lambda params: {
         "relation": {"less": "<", "more": ">", "equal": "==", "unequal": "!="}[params["test"]],
         "words": {"less": "less than", "more": "more than", "equal": "equal to", "unequal": "not equal to"}[

@@ -56,7 +56,7 @@ FAMILY = Family(
     function=_function,
     calls=_calls,
     bench=_bench,
-    target=1.1,
+    target=1.08,
     fill=lambda params: {
         "relation": {"lower": "<", "upper": "<="}[params["bound"]],
         "words": {"lower": "less than", "upper": "less than or equal to"}[params["bound"]],

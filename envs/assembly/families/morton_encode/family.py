@@ -47,7 +47,7 @@ FAMILY = Family(
     function=_function,
     calls=_calls,
     bench=_bench,
-    target=1.12,
+    target=1.1,
     fill=lambda params: {
         "low": params["first"],
         "high": "y" if params["first"] == "x" else "x",

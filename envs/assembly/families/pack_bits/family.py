@@ -50,7 +50,7 @@ FAMILY = Family(
     function=_function,
     calls=_calls,
     bench=_bench,
-    target=1.2,
+    target=1.15,
     fill=lambda params: {
         "test": {"nonzero": "!= 0", "zero": "== 0"}[params["set"]],
         "invert": {"nonzero": "not     ecx", "zero": ""}[params["set"]],

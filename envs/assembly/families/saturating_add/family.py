@@ -81,7 +81,7 @@ FAMILY = Family(
     function=_function,
     calls=_calls,
     bench=_bench,
-    target=1.12,
+    target=1.08,
     fill=_fill,
     tags=("saturation", "streaming"),
 )
