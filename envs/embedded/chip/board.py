@@ -41,13 +41,13 @@ class Pin:
         self.listeners: list[Callable[[int], None]] = []
 
     def resolved(self) -> int:
-        """The level, by who is stronger; a pin that nobody holds reads 0."""
+        """The level, by who is stronger; a pin that nobody holds keeps its charge, and so its level."""
         if self.chip is not None:
             return self.chip
         for value in (self.outside, self.pull, self.outside_pull):
             if value is not None:
                 return value
-        return 0
+        return self.level
 
 
 class Board:

@@ -157,6 +157,8 @@ class I2c(Peripheral):
         """ADDR was taken back: data follows."""
         if self.get("SR2") & TRA:
             self.set_bits("SR1", TXE)
+            if self.get("CR1") & STOP:
+                self._stop()
         else:
             self._after(9, self._byte_received)
             self._shifting = 0

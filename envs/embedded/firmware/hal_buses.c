@@ -297,7 +297,6 @@ HAL_StatusTypeDef HAL_I2C_Mem_Read(I2C_HandleTypeDef *i2c, uint16_t address, uin
 HAL_StatusTypeDef HAL_I2C_IsDeviceReady(I2C_HandleTypeDef *i2c, uint16_t address, uint32_t trials, uint32_t timeout) {
     while (trials--) {
         if (i2c_address(i2c->Instance, address & 0xFEU, HAL_GetTick(), timeout) == HAL_OK) {
-            i2c->Instance->CR1 |= I2C_CR1_STOP;
             (void)i2c->Instance->SR2;
             i2c->Instance->CR1 |= I2C_CR1_STOP;
             return HAL_OK;
