@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ecot.envs.domain import Domain, Mutation, register
 from ecot.envs.embedded.tools import TOOLS
 from ecot.envs.sandbox import Workspace
@@ -40,6 +43,11 @@ def _mutate(source: str) -> Sequence[Mutation]:
 def _mistakes(source: str) -> Sequence[Mutation]:
     found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
     return found
+
+
+def _draw(outcome: Outcome | None) -> NDArray[np.uint8]:
+    picture: NDArray[np.uint8] = import_module(f"{__name__}.waves").draw(outcome)
+    return picture
 
 
 def _equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
@@ -83,6 +91,7 @@ DOMAIN = register(
         floor=0.1,
         mutate=_mutate,
         mistakes=_mistakes,
+        draw=_draw,
         equivalent=_equivalent,
         judge_packages=("ecot.envs.embedded",),
     )

@@ -20,6 +20,7 @@ from ecot.envs.embedded.rules import broken
 from ecot.envs.embedded.runtime import FLAGS, LINK_FLAGS, runtime
 from ecot.envs.embedded.source import family_named
 from ecot.envs.embedded.tools import CROSS_COMPILER, UNICORN
+from ecot.envs.embedded.waves import excerpt
 from ecot.envs.errors import ConfigError, EcotError, TaskError
 from ecot.envs.sandbox import Exhausted, ProcessResult, Workspace
 from ecot.envs.score import ladder
@@ -184,8 +185,15 @@ class _Job:
             found = [*self._general(scene, record), *self._family.check(self._params, scene, record)]
             if found:
                 hints = self._hints(record)
+                shown = excerpt(record)
                 metrics = {"run": number + 1, "findings": len(found)}
-                return _failed("behave", Label.MISMATCH, (*found[:5], *hints), engine="judge", metrics=metrics)
+                return _failed(
+                    "behave",
+                    Label.MISMATCH,
+                    (*found[:3], *hints, *((shown,) if shown else ())),
+                    engine="judge",
+                    metrics=metrics,
+                )
         return _passed("behave", engine="judge", metrics={"runs": len(self._records)})
 
     def _general(self, scene: Scene, record: Record) -> list[Diagnostic]:

@@ -17,7 +17,6 @@ static int is_down(void) {
 int main(void) {
     RCC->AHB1ENR |= @{ports};
     @{led_gpio}->MODER |= @{modes}U;
-    @{button_gpio}->MODER &= ~(3U << @{button_twice});
     SysTick_Config(16000);
 
     uint32_t item = 0, since = 0, pressed_at = 0, seen = 0;
