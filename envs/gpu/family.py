@@ -27,10 +27,13 @@ class Case:
     Attributes:
         args: numbers, None, or what `tensor` returns.
         reduction: how many terms enter one element of the output; 1 for elementwise work.
+        rounded: whether intermediate results may be rounded to the type of the operands, as factors of a second matrix
+            product are on a tensor core.
     """
 
     args: tuple[Any, ...]
     reduction: int = 1
+    rounded: bool = False
 
 
 def tensor(*shape: int, dtype: str = "float32", **how: Any) -> dict[str, Any]:

@@ -287,7 +287,7 @@ def _prepare(workspace: Workspace, request: Request) -> Reference:
             form=facts["form"],
             name="Model" if facts["form"] == "model" else facts["entry"],
             init=init,
-            cases=[{"args": list(case.args), "reduction": case.reduction} for case in cases],
+            cases=[{"args": list(c.args), "reduction": c.reduction, "rounded": c.rounded} for c in cases],
         )
         said = _asked(workspace, "ecot.envs.gpu.workers.reference:prepare", argument, task.id)
         described = [case.args for case in cases]

@@ -50,7 +50,8 @@ def prepare(argument: Mapping[str, Any]) -> dict[str, Any]:
     judged: list[list[Judged]] = []
     for case in argument["cases"]:
         drawn = [draw(item, generator) for item in case["args"]]
-        judged.append(answer(subject, drawn, argument["precision"], int(case.get("reduction", 1))))
+        rounded = bool(case.get("rounded"))
+        judged.append(answer(subject, drawn, argument["precision"], int(case.get("reduction", 1)), rounded=rounded))
         cases.append(
             {
                 "args": [tensors.encode(item) if isinstance(item, torch.Tensor) else item for item in drawn],
@@ -157,7 +158,9 @@ class Judged:
         return bool((same | ((answer - right).abs() <= self.tolerance)).all())
 
 
-def answer(subject: Callable[..., Any], drawn: Sequence[Any], precision: str, reduction: int) -> list[Judged]:
+def answer(
+    subject: Callable[..., Any], drawn: Sequence[Any], precision: str, reduction: int, *, rounded: bool = False
+) -> list[Judged]:
     """Return the outputs of a specification for arguments, with what is tolerated."""
     right = _run(subject, drawn, _exact)
     own = _run(subject, drawn, _truncated if precision == "tf32" else _kept)
@@ -165,7 +168,8 @@ def answer(subject: Callable[..., Any], drawn: Sequence[Any], precision: str, re
     unit = _UNITS[precision]
     made = []
     for exact, native, halved in zip(right, own, rough, strict=True):
-        made.append(Judged(exact, native, halved, tolerance(exact, native, unit=unit, reduction=reduction)))
+        allowed = tolerance(exact, native, unit=unit, reduction=reduction, rounded=rounded)
+        made.append(Judged(exact, native, halved, allowed))
     return made
 
 
@@ -204,7 +208,9 @@ def _truncated(tensor: torch.Tensor) -> torch.Tensor:
     return rounded.view(torch.float32).reshape(tensor.shape)
 
 
-def tolerance(right: torch.Tensor, own: torch.Tensor, *, unit: float, reduction: int) -> torch.Tensor:
+def tolerance(
+    right: torch.Tensor, own: torch.Tensor, *, unit: float, reduction: int, rounded: bool = False
+) -> torch.Tensor:
     """Return how far from `right` an answer may be, element by element; zero where values are no floating numbers.
 
     Allowed is four times the largest error that PyTorch made, at least what a sum of `reduction` terms in another order
@@ -217,6 +223,7 @@ def tolerance(right: torch.Tensor, own: torch.Tensor, *, unit: float, reduction:
         own: PyTorch's answer, of the type that the answer shall have.
         unit: relative rounding error of one step.
         reduction: terms that enter one element.
+        rounded: whether intermediate results may be rounded to the answer's type.
     """
     if not own.is_floating_point():
         return torch.zeros(right.shape, dtype=torch.float64)
@@ -232,6 +239,7 @@ def tolerance(right: torch.Tensor, own: torch.Tensor, *, unit: float, reduction:
     for index, piece in enumerate(pieces):
         local = magnitude[piece].square().mean().sqrt() if piece.numel() else scale
         walk = unit * math.sqrt(reduction) * (scale if reduction > 1 else local)
+        walk = torch.maximum(walk, torch.finfo(own.dtype).eps / 2 * scale) if rounded else walk
         near = torch.stack(worst[max(0, index - 1) : index + 2]).max()
         allowed[piece] = _FACTOR * torch.maximum(near, walk)
     return (allowed + _last_place(magnitude, own.dtype)).reshape(right.shape)

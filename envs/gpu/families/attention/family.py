@@ -13,24 +13,24 @@ def cases(params: Params, random: Random) -> Sequence[Case]:
     """Odd sizes twice, then other layouts and corner cases."""
     dtype, width, heads = params["dtype"], params["width"], params["heads"]
 
-    def case(queries: int, keys: int, layout: str = "contiguous") -> Case:
-        q = tensor(1, heads, queries, width, dtype=dtype, layout=layout)
-        return Case((q, *(tensor(1, heads, keys, width, dtype=dtype) for _ in range(2))), max(width, keys))
+    def case(batch: int, queries: int, keys: int, layout: str = "contiguous", scale: float = 1.0) -> Case:
+        q = tensor(batch, heads, queries, width, dtype=dtype, layout=layout, scale=scale)
+        k, v = (tensor(batch, heads, keys, width, dtype=dtype, layout=layout) for _ in range(2))
+        return Case((q, k, v), max(width, keys), rounded=True)
 
-    length = random.randint(34, 60)
+    length = random.randint(34, 50)
     return [
-        case(length, length),
-        case(length, length),
-        case(random.randint(3, 20), random.randint(21, 40), "transposed"),
-        case(32, 32, "sliced"),
-        case(1, 1),
+        case(1, length, length),
+        case(1, length, length),
+        case(2, random.randint(3, 20), random.randint(21, 40), "transposed"),
+        case(1, 40, random.randint(17, 30), "sliced", scale=40.0),
+        case(1, 1, 1),
     ]
 
 
 def fill(params: Params) -> Mapping[str, str]:
     """The words and expressions of a draw."""
     width, causal = params["width"], params["causal"]
-    block = 32 if width > 16 else 16
     return {
         "dtype": params["dtype"],
         "width": str(width),
@@ -39,8 +39,7 @@ def fill(params: Params) -> Mapping[str, str]:
         "make_mask": "allowed = torch.ones(q.shape[-2], k.shape[-2], dtype=torch.bool).tril()" if causal else "",
         "words": "query i sees keys 0 to i" if causal else "every query sees every key",
         "counts": "(keys[None, :] < K) & (keys[None, :] <= queries[:, None])" if causal else "keys[None, :] < K",
-        "other": ", other=0.0" if width == 24 else "",
-        "block": str(block),
+        "block": "32",
         "precise": ', input_precision="ieee"' if params["dtype"] == "float32" else "",
     }
 
@@ -52,7 +51,7 @@ FAMILY = Family(
     choices={
         "name": ("ModelNew", "Attention"),
         "causal": (False, True),
-        "width": (16, 32, 24),
+        "width": (20, 24, 40),
         "dtype": ("float32", "float16"),
         "heads": (1, 2),
     },

@@ -8,16 +8,29 @@ from random import Random
 from ecot.envs.drawn import Params
 from ecot.envs.gpu.family import Case, Family, tensor
 
+SUM_FIRST = """left = p
+    kept = 0.0
+    for i in tl.static_range(TOP):
+        kept += tl.max(left, axis=0)
+        left = tl.where(offsets == tl.argmax(left, axis=0), -float("inf"), left)"""
+
 
 def cases(params: Params, random: Random) -> Sequence[Case]:
     """Odd sizes twice, then other layouts and corner cases."""
     experts = params["experts"]
 
-    def case(tokens: int, layout: str = "contiguous") -> Case:
-        return Case((tensor(tokens, experts, layout=layout, scale=2.0),), experts)
+    def case(tokens: int, layout: str = "contiguous", shift: float = 0.0) -> Case:
+        return Case((tensor(tokens, experts, layout=layout, scale=2.0, shift=shift),), experts)
 
     tokens = random.randint(10, 30)
-    return [case(tokens), case(tokens), case(random.randint(2, 9), "transposed"), case(16, "sliced"), case(1), case(0)]
+    return [
+        case(tokens),
+        case(tokens),
+        case(random.randint(2, 9), "transposed"),
+        case(16, "sliced", 60.0),
+        case(1, shift=-200.0),
+        case(0),
+    ]
 
 
 def fill(params: Params) -> Mapping[str, str]:
@@ -30,6 +43,8 @@ def fill(params: Params) -> Mapping[str, str]:
         "normal": "weights = weights / weights.sum(dim=-1, keepdim=True)" if renormalise else "",
         "words": ", divided by their sum" if renormalise else "",
         "divide": "weight / kept" if renormalise else "weight",
+        "probability": "e" if renormalise else "e / tl.sum(e, axis=0)",
+        "sum_first": SUM_FIRST if renormalise else "",
     }
 
 
@@ -40,7 +55,7 @@ FAMILY = Family(
     choices={
         "name": ("route", "choose_experts", "expert_gate", "dispatch"),
         "k": (1, 2, 3),
-        "experts": (4, 8, 13),
+        "experts": (5, 11, 13),
         "renormalise": (False, True),
         "index": ("int64", "int32"),
     },

@@ -52,7 +52,7 @@ FAMILY = Family(
         "kind": ("relu", "silu"),
         "residual": (False, True),
         "bias": (True, False),
-        "width": (24, 32),
+        "width": (20, 36),
     },
     cosmetic=("name",),
     cases=cases,
