@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib import import_module
 
 from ecot.envs.domain import Domain, Mutation, register
+from ecot.envs.fault_tables import packaged_tables
 from ecot.envs.gpu.tools import TOOLS
+from ecot.envs.repair import repair_of
 from ecot.envs.sandbox import Workspace
 from ecot.envs.tasks import TaskSource
 from ecot.envs.types import Label, Outcome, Request, StageResult
@@ -99,3 +102,5 @@ TRITON = register(
         judge_packages=("ecot.envs.gpu",),
     )
 )
+
+REPAIR = register(repair_of(TRITON, tables=partial(packaged_tables, "triton")))

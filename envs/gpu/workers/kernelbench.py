@@ -18,8 +18,8 @@ import torch  # isort: skip
 
 from ecot.envs.gpu.workers import tensors  # isort: skip
 
-LEAST = 16
-MOST_ELEMENTS = 40_000
+LEAST = 8
+MOST_ELEMENTS = 70_000
 MOST_HALVINGS = 20
 _CALLS = 3
 
