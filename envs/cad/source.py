@@ -15,7 +15,7 @@ __all__ = ["ENV_ID", "FamilySource", "build_task", "family_named", "family_names
 
 ENV_ID = "ECoT/CAD-v0"
 ENTRY = "part.py"
-LIMITS = Limits(cpu_seconds=8.0, memory_mib=2048, processes=128, scratch_mib=64, output_kib=256)
+LIMITS = Limits(cpu_seconds=4.0, memory_mib=2048, processes=128, scratch_mib=64, output_kib=256)
 """CadQuery itself takes 450 MiB, shared with the server that a script's process is forked from."""
 LENGTH_MM = 0.02
 """By which a bounding box may be off."""

@@ -15,7 +15,9 @@ def _smallest(params: Params) -> float:
 def _valid(params: Params) -> bool:
     """The standoffs stand clear of walls and corners, and of each other."""
     room = params["standoff"] / 2 + params["wall"] + params["radius"] / 2
-    return bool(params["board_x"] / 2 + room < params["width"] / 2 and params["board_y"] / 2 + room < params["depth"] / 2)
+    return bool(
+        params["board_x"] / 2 + room < params["width"] / 2 and params["board_y"] / 2 + room < params["depth"] / 2
+    )
 
 
 FAMILY = Family(

@@ -16,7 +16,9 @@ def _smallest(params: Params) -> float:
 def _valid(params: Params) -> bool:
     """The ports lie over the main bore, which ends inside the block."""
     row = (params["ports"] - 1) * params["pitch"] + params["first"] + params["port"] / 2
-    return bool(row < params["main_depth"] and params["main_depth"] + 5 < params["length"] and params["port"] < params["main"])
+    return bool(
+        row < params["main_depth"] and params["main_depth"] + 5 < params["length"] and params["port"] < params["main"]
+    )
 
 
 FAMILY = Family(
