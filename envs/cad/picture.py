@@ -18,7 +18,7 @@ from ecot.envs.cad.scenes import PREFIX, Part, decode
 from ecot.envs.errors import ToolchainMissing
 from ecot.envs.types import Outcome
 
-__all__ = ["HEIGHT", "WIDTH", "Camera", "draw", "four_view", "overlay", "shaded"]
+__all__ = ["HEIGHT", "WIDTH", "Camera", "draw", "four_view", "overlay", "parts_of", "shaded"]
 
 WIDTH, HEIGHT = 1200, 720
 """Pixels; the same for every picture, so that they can be frames of a film."""
@@ -188,7 +188,7 @@ def draw(outcome: Outcome | None) -> NDArray[np.uint8]:
     except ModuleNotFoundError:
         raise ToolchainMissing("pictures need matplotlib; install it with: pip install 'ecot-gym[cad]'") from None
     canvas = agg.FigureCanvasAgg(figure)
-    parts = _parts(outcome)
+    parts = parts_of(outcome)
     figure.suptitle(_title(outcome), x=0.02, ha="left", fontsize=12, parse_math=False)
     if parts:
         side = 420
@@ -208,7 +208,8 @@ def _panel(figure: Any, place: int, title: str, image: Image) -> None:
     axes.set_axis_off()
 
 
-def _parts(outcome: Outcome | None) -> dict[str, Part]:
+def parts_of(outcome: Outcome | None) -> dict[str, Part]:
+    """The meshes that an outcome carries, by name (`truth`, `candidate`, `missing`, `extra`); empty where it has none."""
     for stage in outcome.stages if outcome else ():
         for line in stage.log.splitlines():
             if line.startswith(PREFIX):
