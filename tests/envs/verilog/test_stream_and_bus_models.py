@@ -99,3 +99,24 @@ def test_obi_answers_after_its_wait_cycles_and_grants_the_next_access_beside_the
     assert [item["gnt"] for item in seen] == [1, 1, 0, 1, 1]
     assert [item["rvalid"] for item in seen] == [0, 1, 0, 1, 0]
     assert [item["rdata"] for item in seen] == [0, 0, 0, 0x0088, 0]
+
+
+def test_avalon_takes_the_next_read_before_the_last_one_is_answered() -> None:
+    draw = {"width": 16, "count": 3, "initial": "numbers", "read_waits": 0, "write_waits": 1, "latency": 2}
+    reads = [{"read": 1, "address": 1}, {"read": 1, "address": 5}, {}, {}, {}]
+    seen = played(family_named("avalon_registers"), {**draw, "idle": "high", "errors": "decode"}, reads)
+    assert [item["waitrequest"] for item in seen] == [0, 0, 1, 1, 1]
+    assert [item["readdatavalid"] for item in seen] == [0, 0, 1, 1, 0]
+    assert [(item["readdata"], item["response"]) for item in seen[2:4]] == [(2, 0), (0, 3)]
+
+
+def test_an_spi_peripheral_exchanges_a_word_in_mode_0() -> None:
+    draw = {"mode": 0, "order": "high_first", "width": 6, "filler": "zeros", "overrun": "keep"}
+    received, sent = 0b110010, 0b101101
+    cycles = [{"cs_n": 1}, {"tx_valid": 1, "tx_data": sent}]
+    for place in range(5, -1, -1):
+        cycles += [{"sclk": 1, "mosi": received >> place & 1}, {}]
+    seen = played(family_named("spi_peripheral"), draw, [*cycles, {"cs_n": 1}])
+    assert [item["tx_ready"] for item in seen[:3]] == [0, 1, 0]
+    assert [item["miso"] for item in seen[2:14:2]] == [sent >> place & 1 for place in range(5, -1, -1)]
+    assert (seen[12]["rx_valid"], seen[13]["rx_valid"], seen[13]["rx_data"]) == (0, 1, received)
