@@ -26,6 +26,7 @@ from ecot.commands.measurements import (
     worker_scaling,
 )
 from ecot.commands.summary import progress_bar
+from ecot.commands.waiting import loop_cost, waiting_episodes
 from ecot.commands.warm_worker import warm_worker
 from ecot.envs.domain import domain_of
 from ecot.envs.encoding import to_json
@@ -44,6 +45,8 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     cache_saves_runs,
     listing,
     eight_clients,
+    waiting_episodes,
+    loop_cost,
     import_time,
 )
 BUSY = 0.5
