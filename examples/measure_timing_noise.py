@@ -40,7 +40,7 @@ CALLS = [(number,) for number in range(24)]
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--trials", type=int, default=200)
+    parser.add_argument("--trials", type=int, default=1)
     parser.add_argument("--gains", default="1,1.05,1.1,1.25")
     parser.add_argument("--load", type=int, default=0)
     arguments = parser.parse_args()

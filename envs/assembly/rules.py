@@ -8,6 +8,7 @@ keeping what is expected out of the process.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from elftools.elf.elffile import ELFFile
 from elftools.elf.relocation import RelocationSection
 from elftools.elf.sections import Section, SymbolTableSection
 
-__all__ = ["ALLOWED_CALLS", "check"]
+__all__ = ["ALLOWED_CALLS", "check", "lines"]
 
 ALLOWED_CALLS = ("memcpy", "memmove", "memset", "memcmp")
 MOST_BYTES = 65536
@@ -77,15 +78,27 @@ def check(argument: dict[str, Any]) -> dict[str, Any]:
         argument: `path` of the object, relative to the scratch folder; `isa`, `v2` or `v3`; `function`, its name.
 
     Returns:
-        `findings`, each with `code`, `message` and `line`; `lines`, pairs of offset in `.text` and line of the source;
-        `bytes` of code and constants.
+        `findings`, each with `code`, `message` and `line`; `bytes` of code and constants.
     """
     try:
         with Path(argument["path"]).open("rb") as file:
             return _Object(ELFFile(file), argument["isa"], argument["function"]).report()
     except (ELFError, UnicodeDecodeError, KeyError, ValueError, OverflowError) as error:
         finding = {"code": "no_object", "message": f"the object file cannot be read: {error}", "line": 0}
-        return {"findings": [finding], "lines": [], "bytes": 0}
+        return {"findings": [finding], "bytes": 0}
+
+
+def lines(argument: dict[str, Any]) -> list[tuple[int, int]]:
+    """Return pairs of offset in `.text` and line of the source, as far as the assembler noted them.
+
+    Args:
+        argument: `path` of the object, relative to the scratch folder.
+    """
+    try:
+        with Path(argument["path"]).open("rb") as file:
+            return _line_table(ELFFile(file))
+    except (ELFError, UnicodeDecodeError, KeyError, ValueError, OverflowError):
+        return []
 
 
 class _Object:
@@ -94,11 +107,15 @@ class _Object:
     def __init__(self, elf: ELFFile, isa: str, function: str) -> None:
         self._elf, self._isa, self._function = elf, isa, function
         self._sections = list(elf.iter_sections())
-        self._lines = _line_table(elf)
 
     def report(self) -> dict[str, Any]:
         findings = [*self._of_sections(), *self._of_symbols(), *self._of_code()]
-        return {"findings": findings[:_MOST_FINDINGS], "lines": self._lines, "bytes": self._size()}
+        return {"findings": findings[:_MOST_FINDINGS], "bytes": self._size()}
+
+    @cached_property
+    def _lines(self) -> list[tuple[int, int]]:
+        """Read only where something is wrong: it takes longer than all the rest."""
+        return _line_table(self._elf)
 
     def _size(self) -> int:
         return sum(section["sh_size"] for section in self._sections if section["sh_flags"] & _ALLOC)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from random import Random
@@ -110,7 +110,6 @@ class _Job:
         self._workspace, self._request = workspace, request
         self._entry = request.task.bundle.entry
         self._source = request.candidate.source.encode("utf-8", "replace").decode()
-        self._lines: Sequence[tuple[int, int]] = ()
         self._results: list[Result] = []
 
     @cached_property
@@ -164,7 +163,6 @@ class _Job:
             return failed("rules", Label.REJECTED, (words,), engine=name)
         if answer.error:
             raise EcotError(f"the static rules of the assembly domain failed: {answer.error}")
-        self._lines = [(int(start), int(line)) for start, line in answer.value["lines"]]
         found = tuple(self._finding(item) for item in answer.value["findings"])
         if found:
             return failed("rules", Label.REJECTED, found, engine=name)
@@ -183,7 +181,7 @@ class _Job:
         self._results, fault, ended = parse(done.stdout)
         if fault is not None and fault.call < len(reference.calls):
             label, found = fault_said(
-                self._function, reference.calls, fault, source=self._source, file=self._entry, lines=self._lines
+                self._function, reference.calls, fault, source=self._source, file=self._entry, lines=self._line_table()
             )
             return failed("run", label, found, engine=name)
         if done.exhausted is not None:
@@ -195,6 +193,11 @@ class _Job:
         if wrong:
             return failed("run", Label.MISMATCH, wrong, engine=name, metrics=metrics)
         return passed("run", engine=name, metrics=metrics)
+
+    def _line_table(self) -> list[tuple[int, int]]:
+        """Pairs of offset in the candidate's code and line; empty where they cannot be read."""
+        answer = self._workspace.call("ecot.envs.assembly.rules:lines", {"path": _OBJECT})
+        return [(int(start), int(line)) for start, line in answer.value or ()]
 
     def abi(self) -> StageResult:
         """Look at what the calls promised to leave alone."""
