@@ -1,0 +1,1 @@
+"""A matrix with a row and a column."""

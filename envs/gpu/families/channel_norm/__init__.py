@@ -1,0 +1,1 @@
+"""Normalisation of channels with stored statistics."""

@@ -1,0 +1,1 @@
+"""The likeness of pairs of rows."""

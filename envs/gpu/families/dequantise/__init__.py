@@ -1,0 +1,1 @@
+"""A matrix of bytes with scales, times a vector."""
