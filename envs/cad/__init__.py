@@ -85,7 +85,10 @@ DOMAIN = register(
             Label.TIMEOUT: "the script ran out of processor time",
             Label.RESOURCE_LIMIT: "the script ran out of memory, processes, disk or output, or its part is too large",
         },
-        sources={"families": _source("source", "FamilySource")},
+        sources={
+            "families": _source("source", "FamilySource"),
+            "cadprompt": _source("benchmarks.cadprompt", "CadPromptSource"),
+        },
         default_source="families",
         toolchain=_toolchain,
         score=_score,

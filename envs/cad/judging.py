@@ -5,6 +5,7 @@ No script runs here, so nothing that a candidate does in its own process reaches
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,9 +22,16 @@ VOXELS = 64
 
 
 def inspect(order: Mapping[str, Any]) -> dict[str, Any]:
-    """Say what keeps a geometry from being a part: `brep`, `solids` and `min_wall` (mm, 0 for none) of the order."""
-    shape = solids.read(order["brep"])
-    found = list(solids.faults(shape, solids=int(order["solids"])))
+    """Say what keeps a geometry from being a part.
+
+    Args:
+        order: `brep`, `solids` (0 for as many as `truth` has), `min_wall` (mm, 0 for any).
+    """
+    shape, count = solids.read(order["brep"]), int(order["solids"])
+    if not count:
+        truth = solids.read(order["truth"])
+        count = len(solids.solids_of(truth)) if truth is not None else 1
+    found = list(solids.faults(shape, solids=count))
     if shape is not None and not found and float(order.get("min_wall", 0.0)):
         found += _thin(shape, float(order["min_wall"]))
     facts = solids.facts_of(shape) if shape is not None and not found else {}
@@ -58,7 +66,7 @@ def compare(order: Mapping[str, Any]) -> dict[str, Any]:
     truth, shape = solids.read(order["truth"]), solids.read(order["brep"])
     if truth is None or shape is None:
         raise ValueError("there is no geometry to compare")
-    tolerance = Tolerance(volume=float(order["volume_tolerance"]), length=float(order["length_tolerance"]))
+    tolerance = _tolerance(order, truth)
     if len(solids.solids_of(truth)) != len(solids.solids_of(shape)):
         raise ValueError(
             f"{len(solids.solids_of(shape))} solids cannot be compared with {len(solids.solids_of(truth))}"
@@ -75,6 +83,15 @@ def compare(order: Mapping[str, Any]) -> dict[str, Any]:
     }
     scene = _scene(meshed) if order.get("scene") else ""
     return {"verdict": verdict, "differences": told, "metrics": metrics, "scene": scene, "exact": exact is not None}
+
+
+def _tolerance(order: Mapping[str, Any], truth: cq.Shape) -> Tolerance:
+    """What the task allows: in mm3 and mm, or as shares of the part that is asked for; the larger of the two."""
+    volume = float(order.get("volume_share", 0.0)) * solids.volume_of(truth)
+    length = float(order.get("length_share", 0.0)) * math.dist(*solids.box_of(truth))
+    return Tolerance(
+        volume=max(float(order["volume_tolerance"]), volume), length=max(float(order["length_tolerance"]), length)
+    )
 
 
 def _decide(

@@ -209,7 +209,7 @@ def _panel(figure: Any, place: int, title: str, image: Image) -> None:
 
 
 def parts_of(outcome: Outcome | None) -> dict[str, Part]:
-    """The meshes that an outcome carries, by name (`truth`, `candidate`, `missing`, `extra`); empty where it has none."""
+    """The meshes that an outcome carries: `truth`, `candidate`, and `missing` or `extra` where there is such."""
     for stage in outcome.stages if outcome else ():
         for line in stage.log.splitlines():
             if line.startswith(PREFIX):

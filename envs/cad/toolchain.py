@@ -255,7 +255,10 @@ class _Job:
     def _judge(self) -> Mapping[str, Any]:
         """What the judge's process says; where the geometry crashes it, what is left to say without that step."""
         params = self.request.task.bundle.params
-        names = ("solids", "min_wall", "volume_tolerance", "length_tolerance")
+        names = (
+            *("solids", "min_wall", "volume_tolerance", "length_tolerance"),
+            *("volume_share", "length_share"),
+        )
         order = {name: params[name] for name in names if name in params}
         order |= {"brep": self.built.geometry, "truth": truth_of(self.workspace, self.request), "scene": True}
         order["measures"] = self.request.stages is not None and MEASURES in self.request.stages

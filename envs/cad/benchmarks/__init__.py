@@ -1,0 +1,1 @@
+"""Published sets of CAD problems, read in their own format from the path that the user gives."""
