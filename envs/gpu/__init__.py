@@ -89,6 +89,7 @@ TRITON = register(
         toolchain=_toolchain,
         score=_score,
         floor=0.1,
+        warm_gain=10.0,
         preload=(
             "ecot.envs.gpu.workers.interpret",
             "ecot.envs.gpu.workers.compile",
