@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import triton
+import triton.experimental.gluon  # noqa: F401 - Triton imports it at the first launch, which is after the fork
 import triton.language as tl
 from triton.language import core, math, random, standard
 from triton.runtime import interpreter
@@ -44,6 +45,8 @@ def interpret() -> None:
     for name, value in list(vars(core.tensor).items()):
         if id(value) in _TWINS:
             setattr(core.tensor, name, _member(_TWINS[id(value)]))
+    # As on a GPU, integers wrap; to check each sum for it takes nearly half of the interpreter's time.
+    interpreter.interpreter_builder.options = interpreter.InterpreterOptions(sanitize_overflow=False)
     _patch_once()
 
 
