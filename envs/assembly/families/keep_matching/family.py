@@ -38,11 +38,10 @@ def _calls(params: Params, random: Random) -> Sequence[Call]:
 
 
 def _bench(params: Params, random: Random) -> Sequence[Call]:
-    calls: list[Call] = []
-    for _ in range(16):
-        values = np.array([random.choice((3, 5, 8)) for _ in range(1000)], dtype=np.int32)
-        calls.append((1000, values, 1000, 5))
-    return calls
+    """So many numbers that no processor remembers how each branch went the last time."""
+    draw = np.random.default_rng(random.getrandbits(64))
+    choice = np.array([3, 5, 8], dtype=np.int32)
+    return [(1000, draw.choice(choice, size=1000), 1000, 5) for _ in range(60)]
 
 
 FAMILY = Family(
@@ -59,8 +58,8 @@ FAMILY = Family(
     function=_function,
     calls=_calls,
     bench=_bench,
-    target=1.12,
-    target_in_c=1.08,
+    target=2.0,
+    target_in_c=2.0,
     fill=lambda params: {
         "relation": {"less": "<", "more": ">", "equal": "==", "unequal": "!="}[params["test"]],
         "words": {"less": "less than", "more": "more than", "equal": "equal to", "unequal": "not equal to"}[

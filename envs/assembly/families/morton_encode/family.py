@@ -48,6 +48,7 @@ FAMILY = Family(
     calls=_calls,
     bench=_bench,
     target=1.1,
+    target_in_c=1.08,
     fill=lambda params: {
         "low": params["first"],
         "high": "y" if params["first"] == "x" else "x",
