@@ -15,10 +15,7 @@ ASSEMBLER = Tool(name="as", version_argv=("as", "--version"), version_pattern=r"
 LINKER = Tool(name="ld", version_argv=("ld", "--version"), version_pattern=r"\) ([0-9.]+)", install=_BINUTILS)
 CAPSTONE = Tool(name="capstone", install="pip install 'ecot-gym[assembly]'", package=True)
 ELFTOOLS = Tool(name="pyelftools", install="pip install 'ecot-gym[assembly]'", package=True)
-MCA = Tool(
-    name="llvm-mca", version_argv=("llvm-mca", "--version"), install="sudo apt-get install -y llvm", optional=True
-)
-TOOLS = (GCC, ASSEMBLER, LINKER, CAPSTONE, ELFTOOLS, MCA)
+TOOLS = (GCC, ASSEMBLER, LINKER, CAPSTONE, ELFTOOLS)
 
 LEVELS = {
     "v2": ("cx16", "lahf_lm", "popcnt", "pni", "sse4_1", "sse4_2", "ssse3"),
