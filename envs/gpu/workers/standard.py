@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import triton
-import triton.experimental.gluon  # noqa: F401 - Triton imports it at the first launch, which is after the fork
+import triton.experimental.gluon  # Triton imports it at the first launch, which is after the fork
 import triton.language as tl
 from triton.language import core, math, random, standard
 from triton.runtime import interpreter
