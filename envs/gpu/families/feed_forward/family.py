@@ -38,8 +38,9 @@ def fill(params: Params) -> Mapping[str, str]:
         "add_bias": "y += tl.load(b_ptr + columns, mask=columns < N)[None, :]" if bias else "",
         "up_bias": "self.up.bias, " if bias else "",
         "down_bias": "self.down.bias, " if bias else "",
-        "residual_stride": "x.stride(0), x.stride(1)",
-        "add_residual": f"y += tl.load({RESIDUAL}, mask=inside)" if residual else "y += 0.0",
+        "residual_parameters": ", r_ptr, r_row, r_column" if residual else "",
+        "residual_arguments": ", x, x.stride(0), x.stride(1)" if residual else "",
+        "add_residual": f"else:\n        y += tl.load({RESIDUAL}, mask=inside)" if residual else "",
     }
 
 
