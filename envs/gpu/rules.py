@@ -37,6 +37,10 @@ _TRITON = frozenset({"jit", "autotune", "heuristics", "Config", "cdiv", "next_po
 _NAMESPACES = frozenset(
     {"torch", "torch.nn", "torch.cuda", "torch.autograd", "triton", "triton.language", "math", "typing"}
 )
+_TYPING = frozenset(
+    "Any Callable ClassVar Dict Final Iterable Iterator List Literal Mapping Optional Sequence Set Tuple Union".split()
+)
+"""Of `typing`, which could also evaluate text."""
 _LANGUAGE_INTERNALS = frozenset({"core", "semantic", "standard", "builtins", "ir"})
 _HOST_ATTRIBUTES = {
     **dict.fromkeys(("numpy", "tolist", "item", "apply_", "map_"), "it reads values on the host; " + _WORK),
@@ -177,14 +181,16 @@ class _Inspector:
     def _known(self, name: str) -> bool:
         """Whether a dotted name is on the lists, or lies below one that is."""
         head, _, rest = name.partition(".")
-        if head in ("math", "typing", "__future__"):
+        if head in ("math", "__future__"):
             return True
+        if head == "typing":
+            return rest in _TYPING
         if head == "torch":
             return any(rest == item or rest.startswith(f"{item}.") for item in _TORCH)
         if head == "triton":
             first, _, below = rest.partition(".")
             if first == "language":
-                return below.partition(".")[0] not in _LANGUAGE_INTERNALS
+                return _LANGUAGE_INTERNALS.isdisjoint(below.split("."))
             return first in _TRITON
         return False
 

@@ -95,7 +95,8 @@ class LaunchRecord:
             return
         self.count += 1
         self.trace.update(json.dumps([facts, size, [_plain(value) for value in values.values()]]).encode())
-        tensors = [(name, value) for name, value in values.items() if isinstance(value, torch.Tensor)]
+        parts = [(name, part) for name, value in values.items() for part in _parts(value)]
+        tensors = [(name, part) for name, part in parts if isinstance(part, torch.Tensor)]
         with self._look_away():
             self._access.begin(tensors)
             try:
@@ -144,6 +145,11 @@ class LaunchRecord:
             "ones": ones,
             "options": dict(options),
         }
+
+
+def _parts(value: Any) -> tuple[Any, ...]:
+    """An argument, or what a tuple of arguments holds."""
+    return tuple(value) if isinstance(value, tuple | list) else (value,)
 
 
 def _plain(value: Any) -> Any:

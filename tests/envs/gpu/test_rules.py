@@ -56,6 +56,8 @@ def test_what_a_launch_needs_is_allowed(source: str) -> None:
         ("y = getattr(x, 'data')", "forbidden_name"),
         ("class T(torch.Tensor): pass", "forbidden_base"),
         ("y = tl.core.knobs", "forbidden_call"),
+        ("y = tl.extra.cuda.libdevice.core", "forbidden_call"),
+        ("import typing; y = typing.get_type_hints(x)", "forbidden_call"),
     ],
 )
 def test_what_reaches_further_is_refused_with_its_line(line: str, code: str) -> None:
