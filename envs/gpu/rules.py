@@ -38,7 +38,7 @@ _NAMESPACES = frozenset(
     {"torch", "torch.nn", "torch.cuda", "torch.autograd", "triton", "triton.language", "math", "typing"}
 )
 _TYPING = frozenset(
-    "Any Callable ClassVar Dict Final Iterable Iterator List Literal Mapping Optional Sequence Set Tuple Union".split()
+    "Any Callable ClassVar Dict Final Iterable Iterator List Literal Mapping Optional Sequence Set Tuple Union".split()  # noqa: SIM905
 )
 """Of `typing`, which could also evaluate text."""
 _LANGUAGE_INTERNALS = frozenset({"core", "semantic", "standard", "builtins", "ir"})
