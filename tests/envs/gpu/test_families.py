@@ -68,7 +68,7 @@ def test_cases_are_drawn_from_the_hidden_seed_and_small(name: str) -> None:
 def test_hacks_say_what_they_earn(name: str) -> None:
     source = FamilySource(name)
     hacks = source.hacks(source.ids()[0])
-    assert len(hacks) >= 15
+    assert len(hacks) >= 8
     assert all(hack.reason and hack.labels and "PASS" not in hack.labels for hack in hacks)
     assert all("@{" not in hack.source for hack in hacks)
 
