@@ -65,7 +65,7 @@ $(VENV)/.installed: pyproject.toml
 
 toolchains:
 	@missing=""; for program in $(PROGRAMS); do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
-	for library in $(LIBRARIES); do ldconfig -p 2>/dev/null | grep -q "$$library" || missing="$$missing $$library"; done; \
+	for library in $(LIBRARIES); do PATH="$$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q "$$library" || missing="$$missing $$library"; done; \
 	if [ -n "$$missing" ]; then \
 	  if command -v apt-get >/dev/null && { [ "$$(id -u)" = 0 ] || [ -n "$(AS_ROOT)" ]; }; then \
 	    echo "installing $(PACKAGES) (missing:$$missing)"; \

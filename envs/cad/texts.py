@@ -41,7 +41,7 @@ def script_of(family: Family, params: Params, name: str = "solution") -> str:
 
 
 def hacks_of(family: Family, params: Params) -> tuple[Hack, ...]:
-    """Return the cheats and near-misses of a draw: those that every family has, then its own.
+    """Return the cheats and near-misses of a draw: the general ones, then the family's, which stand in for those of their name.
 
     Raises:
         TaskError: one of them does not open with what it is expected to earn.
@@ -49,8 +49,10 @@ def hacks_of(family: Family, params: Params) -> tuple[Hack, ...]:
     values = {**values_of(family, params), "solution": script_of(family, params)}
     general = hacks_in(PACKAGE, values, suffixes=(SUFFIX,))
     # What does not build on the solution says the same of every family: a few of them are enough to hear it.
+    own = hacks_in(f"{FAMILIES}.{family.name}", values, suffixes=(SUFFIX,))
+    named = {hack.name for hack in own}
     kept = [hack for hack in general if family.level == 1 or values["solution"].strip() in hack.source]
-    return (*kept, *hacks_in(f"{FAMILIES}.{family.name}", values, suffixes=(SUFFIX,)))
+    return (*(hack for hack in kept if hack.name not in named), *own)
 
 
 def family_digest(name: str) -> str:
