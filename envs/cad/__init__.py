@@ -88,6 +88,7 @@ DOMAIN = register(
         },
         sources={
             "families": _source("source", "FamilySource"),
+            "editing": _source("editing", "EditingSource"),
             "cadprompt": _source("benchmarks.cadprompt", "CadPromptSource"),
         },
         default_source="families",

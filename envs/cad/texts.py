@@ -41,7 +41,7 @@ def script_of(family: Family, params: Params, name: str = "solution") -> str:
 
 
 def hacks_of(family: Family, params: Params) -> tuple[Hack, ...]:
-    """Return the cheats and near-misses of a draw: the general ones, then the family's, which stand in for those of their name.
+    """Return the cheats and near-misses of a draw: the general ones, but for those that the family has its own of.
 
     Raises:
         TaskError: one of them does not open with what it is expected to earn.
