@@ -100,10 +100,7 @@ def _decide(
     """The verdict of the two kernels, and the difference that it rests on."""
     coarse = meshed.difference
     if exact is not None:
-        slack = tolerance.volume + 0.02 * exact.total
-        if coarse is not None and abs(exact.total - coarse.total) > coarse.noise + slack:
-            return "contradiction", exact
-        return ("same" if exact.total <= tolerance.volume else "different"), exact
+        return _agreed(exact, coarse, tolerance)
     for finer in (1.0, 0.2, 0.05):
         deflection = comparing.deflection_of(*parts) * finer
         found = coarse if finer == 1.0 else comparing.by_meshes(*parts, deflection=deflection).difference
@@ -114,6 +111,18 @@ def _decide(
         if found.total > tolerance.volume + found.noise:
             return "different", found
     return "undecided", Difference(missing=0.0, extra=0.0, noise=0.0)
+
+
+def _agreed(exact: Difference, coarse: Difference | None, tolerance: Tolerance) -> tuple[str, Difference]:
+    """The verdict of the booleans, unless the meshes contradict it; of other amounts the meshes' are told."""
+    same = exact.total <= tolerance.volume
+    if coarse is None:
+        return ("same" if same else "different"), exact
+    seen = coarse.total > tolerance.volume + coarse.noise
+    off = abs(exact.total - coarse.total) > coarse.noise + tolerance.volume + 0.02 * exact.total
+    if off and same is seen:
+        return "contradiction", exact
+    return ("same" if same else "different"), (coarse if off else exact)
 
 
 def _scene(meshed: Meshed) -> str:
