@@ -62,7 +62,8 @@ DOMAIN = register(
         description=(
             "The agent writes bare-metal firmware in C for an STM32F407, with registers under their CMSIS names or a "
             "reduced HAL. It is compiled by arm-none-eabi-gcc against start-up code, headers and linker script of the "
-            "package and emulated on Unicorn with a model of the chip's peripherals. The verdict is drawn outside of the "
+            "package and emulated on Unicorn with a model of the chip's peripherals. The verdict is drawn "
+            "outside of the "
             "chip: from pin waveforms, bytes on wires and bus transfers, in a process that never ran the firmware."
         ),
         language="c",
@@ -74,14 +75,18 @@ DOMAIN = register(
             Label.PASS: "pins, wires and buses do what the task asks, under every stimulus of the hidden seed",
             Label.UNVERIFIED: "all stages that were asked for passed, but others were left out",
             Label.FORMAT_ERROR: "the reply holds no candidate",
-            Label.REJECTED: "a static rule is broken (a file from outside, semihosting, a vector table of its own), or the "
+            Label.REJECTED: "a static rule is broken (a file from outside, semihosting, a vector table of its "
+            "own), or the "
             "program broke the emulator",
             Label.COMPILATION_ERROR: "the compiler refuses the source",
             Label.LINK_ERROR: "a symbol is undefined, or defined twice",
-            Label.RESOURCE_LIMIT: "code or data do not fit into flash or memory, or a tool ran out of memory, processes, disk "
+            Label.RESOURCE_LIMIT: "code or data do not fit into flash or memory, or a tool ran out of memory, "
+            "processes, disk "
             "or output",
-            Label.MEMORY_FAULT: "the processor faulted: which fault, address, program counter with file and line, registers",
-            Label.TIMEOUT: "the budget of instructions ended before the simulated time did, or a tool ran out of processor time",
+            Label.MEMORY_FAULT: "the processor faulted: which fault, address, program counter with file and line, "
+            "registers",
+            Label.TIMEOUT: "the budget of instructions ended before the simulated time did, or a tool ran out of "
+            "processor time",
             Label.MISMATCH: "a waveform, byte or transfer is missing or wrong; a loop that waits in vain is named",
         },
         sources={"families": _source("source", "FamilySource")},

@@ -6,6 +6,7 @@ Every function returns diagnostics, none where all is well. Times are picosecond
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from statistics import median
 
 from ecot.envs.embedded.evidence import MICROSECOND, MILLISECOND, Edge, Frame, Record
@@ -55,9 +56,18 @@ def level_at(record: Record, pin: str, time: int) -> int:
 
 
 def square_wave(
-    record: Record, pin: str, *, hertz: float, duty: float = 0.5, tolerance: float = 0.0, since: int = 0, until: int | None = None,
-    cycles: int = 3, driver: str = "", span: int = 0,
-) -> Findings:  # fmt: skip
+    record: Record,
+    pin: str,
+    *,
+    hertz: float,
+    duty: float = 0.5,
+    tolerance: float = 0.0,
+    since: int = 0,
+    until: int | None = None,
+    cycles: int = 3,
+    driver: str = "",
+    span: int = 0,
+) -> Findings:
     """Whether a pin carries a steady rectangle.
 
     Args:
@@ -96,16 +106,28 @@ def square_wave(
     period = 1e12 / hertz
     found: Findings = []
     slack = max(2, period * tolerance) + span
-    periods = [(b.time - a.time, a.time) for a, b in zip(rising, rising[1:], strict=False)]
+    periods = [(b.time - a.time, a.time) for a, b in pairwise(rising)]
     off = next(((length, at) for length, at in periods if abs(length - period) > slack), None)
     if off is not None:
-        found.append(wrong("wrong_period", f"{pin}: expected a period of {show_time(period)} ({hertz:g} Hz), got {show_time(off[0])} "
-                           f"({1e12 / max(1, off[0]):.6g} Hz) from {show_time(off[1])} on", symbol=pin))  # fmt: skip
-    highs = [(b.time - a.time, a.time) for a, b in zip(edges, edges[1:], strict=False) if a.level]
+        found.append(
+            wrong(
+                "wrong_period",
+                f"{pin}: expected a period of {show_time(period)} ({hertz:g} Hz), got {show_time(off[0])} "
+                f"({1e12 / max(1, off[0]):.6g} Hz) from {show_time(off[1])} on",
+                symbol=pin,
+            )
+        )
+    highs = [(b.time - a.time, a.time) for a, b in pairwise(edges) if a.level]
     bad = next(((length, at) for length, at in highs if abs(length - period * duty) > slack), None)
     if bad is not None and not found:
-        found.append(wrong("wrong_duty", f"{pin}: expected {show_time(period * duty)} high of every {show_time(period)} "
-                           f"({100 * duty:g} %), got {show_time(bad[0])} ({100 * bad[0] / period:.4g} %) at {show_time(bad[1])}", symbol=pin))  # fmt: skip
+        found.append(
+            wrong(
+                "wrong_duty",
+                f"{pin}: expected {show_time(period * duty)} high of every {show_time(period)} "
+                f"({100 * duty:g} %), got {show_time(bad[0])} ({100 * bad[0] / period:.4g} %) at {show_time(bad[1])}",
+                symbol=pin,
+            )
+        )
     return found
 
 
@@ -124,13 +146,14 @@ def no_drift(times: Sequence[int], apart: int, pin: str) -> Findings:
 def without_pause(record: Record, port: str) -> Findings:
     """Whether every frame of a port begins where the one before it ends."""
     frames = record.frames.get(port, ())
-    for first, second in zip(frames, frames[1:], strict=False):
+    for first, second in pairwise(frames):
         gap = second.time - first.time - first.bit * (1 + first.bits + first.stop_halves / 2)
         if abs(gap) > first.bit / 100:
             return [
                 wrong(
                     "pause",
-                    f"{port}: bytes should follow each other without a pause; there is one of {show_time(gap)} before {show_time(second.time)}",
+                    f"{port}: bytes should follow each other without a pause; there is one of {show_time(gap)} "
+                    f"before {show_time(second.time)}",
                     symbol=port,
                 )
             ]
@@ -233,8 +256,14 @@ def sent(
         at = next(
             (i for i, (a, b) in enumerate(zip(data, wanted, strict=False)) if a != b), min(len(data), len(wanted))
         )
-        return [wrong("wrong_bytes", f"{port}: expected {show_bytes(wanted)}, got {show_bytes(data)}; they part at byte {at + 1} "
-                      f"({len(data)} came, {len(wanted)} were due)", symbol=port)]  # fmt: skip
+        return [
+            wrong(
+                "wrong_bytes",
+                f"{port}: expected {show_bytes(wanted)}, got {show_bytes(data)}; they part at byte {at + 1} "
+                f"({len(data)} came, {len(wanted)} were due)",
+                symbol=port,
+            )
+        ]
     return []
 
 
@@ -253,7 +282,7 @@ def show_bytes(data: bytes) -> str:
 
 def pulses(edges: Sequence[Edge], *, level: int = 1) -> Iterator[tuple[int, int]]:
     """Start and length of every span at a level that both ends of are seen."""
-    for first, second in zip(edges, edges[1:], strict=False):
+    for first, second in pairwise(edges):
         if first.level == level:
             yield first.time, second.time - first.time
 

@@ -1,4 +1,4 @@
-"""What the cross compiler, the linker and the emulator say, as diagnostics without paths and addresses of this machine."""
+"""What the cross compiler and the linker say, as diagnostics without paths of this machine."""
 
 from __future__ import annotations
 
@@ -53,8 +53,15 @@ def _compiled(match: re.Match[str]) -> Diagnostic:
             if found:
                 code, symbol = name, found.groupdict().get("symbol") or ""
                 break
-    return Diagnostic(tool="gcc", code=code, message=text, file=match["file"], line=int(match["line"]),
-                      column=int(match["column"] or 0), symbol=symbol)  # fmt: skip
+    return Diagnostic(
+        tool="gcc",
+        code=code,
+        message=text,
+        file=match["file"],
+        line=int(match["line"]),
+        column=int(match["column"] or 0),
+        symbol=symbol,
+    )
 
 
 def parse_linker(text: str) -> tuple[Diagnostic, ...]:
@@ -75,8 +82,14 @@ def _linked(text: str) -> Iterator[Diagnostic]:
         ):
             match = expression.search(line)
             if match:
-                yield Diagnostic(tool="ld", code=code, message=f"{match['symbol']} {words}", symbol=match["symbol"],
-                                 file=(match["file"] or "").rpartition("/")[2], line=int(match["line"] or 0))  # fmt: skip
+                yield Diagnostic(
+                    tool="ld",
+                    code=code,
+                    message=f"{match['symbol']} {words}",
+                    symbol=match["symbol"],
+                    file=(match["file"] or "").rpartition("/")[2],
+                    line=int(match["line"] or 0),
+                )
 
 
 def memory_usage(text: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The record of a run as the judge reads it: it comes from a process that ran a candidate, so nothing in it is trusted."""
+"""The record of a run as the judge reads it: it comes from a process that ran a candidate, so it is not trusted."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Record:
     poll: Poll
 
 
-class UnreadableRecord(ValueError):
+class UnreadableRecordError(ValueError):
     """What came back is no record."""
 
 
@@ -109,7 +109,7 @@ def read_record(value: Any) -> Record:
     """Return a record.
 
     Raises:
-        UnreadableRecord: a part of it is missing or of another kind.
+        UnreadableRecordError: a part of it is missing or of another kind.
     """
     try:
         poll = value["poll"]
@@ -122,7 +122,10 @@ def read_record(value: Any) -> Record:
             pc=int(value["pc"]),
             handler=int(value["handler"]),
             sleeping=bool(value["sleeping"]),
-            pins={str(name): tuple(Edge(int(t), int(v), str(d)) for t, v, d in edges) for name, edges in value["pins"].items()},
+            pins={
+                str(name): tuple(Edge(int(t), int(v), str(d)) for t, v, d in edges)
+                for name, edges in value["pins"].items()
+            },
             levels={str(name): int(level) for name, level in value["levels"].items()},
             frames={
                 str(name): tuple(Frame(int(t), float(b), int(d), int(n), int(s)) for t, b, d, n, s in frames)
@@ -135,16 +138,21 @@ def read_record(value: Any) -> Record:
             notes={str(name)[:80]: int(count) for name, count in list(value["notes"].items())[:64]},
             resets=tuple((int(time), str(cause)) for time, cause in value["resets"]),
             faults=tuple(
-                Crash(str(f["kind"]), int(f["address"]), int(f["pc"]), int(f["status"]), tuple(map(int, f["registers"])))
+                Crash(
+                    str(f["kind"]), int(f["address"]), int(f["pc"]), int(f["status"]), tuple(map(int, f["registers"]))
+                )
                 for f in value["faults"]
             ),
             poll=Poll(
-                int(poll["address"]), int(poll["pc"]), int(poll["value"]), int(poll["count"]),
+                int(poll["address"]),
+                int(poll["pc"]),
+                int(poll["value"]),
+                int(poll["count"]),
                 {str(name): int(number) for name, number in poll["registers"].items()},
             ),
-        )  # fmt: skip
+        )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        raise UnreadableRecord(f"the record of the run cannot be read ({error})") from error
+        raise UnreadableRecordError(f"the record of the run cannot be read ({error})") from error
 
 
 def _rows(rows: Sequence[Sequence[Any]]) -> tuple[tuple[Any, ...], ...]:

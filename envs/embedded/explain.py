@@ -49,15 +49,23 @@ def _reason(instance: Instance, register: Register, bits: list[str], record: Rec
 
 def _bit(own: Bits, register: str, name: str, block: str) -> int:
     item = next(
-        field for entry in instances().values() if entry.block.name == block
-        for field in entry.block[register].fields if field.name == name
-    )  # fmt: skip
+        field
+        for entry in instances().values()
+        if entry.block.name == block
+        for field in entry.block[register].fields
+        if field.name == name
+    )
     return (own.get(register, 0) & item.mask) >> item.at
 
 
 def _clock(own: Bits, bits: list[str], instance: Instance, record: Record) -> str:
-    pairs = {"HSERDY": ("CR", "HSEON"), "PLLRDY": ("CR", "PLLON"), "HSIRDY": ("CR", "HSION"), "LSERDY": ("BDCR", "LSEON"),
-             "LSIRDY": ("CSR", "LSION")}  # fmt: skip
+    pairs = {
+        "HSERDY": ("CR", "HSEON"),
+        "PLLRDY": ("CR", "PLLON"),
+        "HSIRDY": ("CR", "HSION"),
+        "LSERDY": ("BDCR", "LSEON"),
+        "LSIRDY": ("CSR", "LSION"),
+    }
     for ready, (register, enable) in pairs.items():
         if ready in bits:
             if not _bit(own, register, enable, "RCC"):

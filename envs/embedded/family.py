@@ -1,4 +1,4 @@
-"""What a family of firmware tasks is: parameters, text, a solution, what the board does, and predicates over what is seen.
+"""What a family of firmware tasks is: parameters, text, a solution, what the board does, and predicates.
 
 The predicates run in the judge's process, over a record of what happened outside of the chip. No expected value ever
 enters the process that plays a candidate's firmware.

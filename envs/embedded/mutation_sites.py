@@ -107,7 +107,7 @@ def dropped_operator(token: str) -> Callable[[Node], Iterator[Change]]:
     def propose(node: Node) -> Iterator[Change]:
         if node.type == "unary_expression" and node.children and node.children[0].type == token:
             first = node.children[0]
-            yield Change((Edit(first.start_byte, first.end_byte, ""),), _kind(node) if token == "~" else "")
+            yield Change((Edit(first.start_byte, first.end_byte, ""),), _kind(node) if token == "~" else "")  # noqa: S105
 
     return propose
 

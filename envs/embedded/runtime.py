@@ -20,13 +20,45 @@ from ecot.envs.tools import version_of
 CMSIS_VARIABLE = "ECOT_STM32_INCLUDE"
 """Environment variable: folders of a user's own CMSIS or HAL headers, separated by colons, found before ours."""
 MACHINE = ("-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard")
-FLAGS = (*MACHINE, "-std=gnu11", "-O2", "-g", "-Wall", "-ffunction-sections", "-fdata-sections", "-DSTM32F407xx",
-         "-fno-diagnostics-show-caret", "-fdiagnostics-color=never", "-fno-tree-loop-distribute-patterns")  # fmt: skip
-LINK_FLAGS = (*MACHINE, "--specs=nano.specs", "--specs=nosys.specs", "-nostartfiles", "-Wl,--gc-sections",
-              "-Wl,--no-warn-rwx-segments", "-Wl,--print-memory-usage")  # fmt: skip
+FLAGS = (
+    *MACHINE,
+    "-std=gnu11",
+    "-O2",
+    "-g",
+    "-Wall",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-DSTM32F407xx",
+    "-fno-diagnostics-show-caret",
+    "-fdiagnostics-color=never",
+    "-fno-tree-loop-distribute-patterns",
+)
+LINK_FLAGS = (
+    *MACHINE,
+    "--specs=nano.specs",
+    "--specs=nosys.specs",
+    "-nostartfiles",
+    "-Wl,--gc-sections",
+    "-Wl,--no-warn-rwx-segments",
+    "-Wl,--print-memory-usage",
+)
 _BUILD_SECONDS = 300.0
-_CORE_HANDLERS = ("NMI", "HardFault", "MemManage", "BusFault", "UsageFault", "", "", "", "", "SVC", "DebugMon", "",
-                  "PendSV", "SysTick")  # fmt: skip
+_CORE_HANDLERS = (
+    "NMI",
+    "HardFault",
+    "MemManage",
+    "BusFault",
+    "UsageFault",
+    "",
+    "",
+    "",
+    "",
+    "SVC",
+    "DebugMon",
+    "",
+    "PendSV",
+    "SysTick",
+)
 _LAST_INTERRUPT = 81
 
 

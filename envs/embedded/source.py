@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -77,7 +78,7 @@ class FamilySource:
 
 
 def values_of(family: Family, params: Params) -> Mapping[str, str]:
-    """Return the text of every placeholder of a draw: its parameters as they are, then what the family makes of them."""
+    """Return the text of every placeholder of a draw: its parameters, then what the family makes of them."""
     plain = {key: str(value) for key, value in params.items()}
     return {**plain, **family.fill(params)}
 
@@ -100,16 +101,31 @@ def build_task(family: Family, task_id: str, params: Params) -> Task:
 
 @cache
 def family_digest(name: str) -> str:
-    """Return a digest of all files of a family's folder, of the generic hacks and of what the family shares with others."""
+    """Return a digest of what a family's folder says, of its hacks, and of what it shares with other families.
+
+    Python counts by its syntax tree without docstrings, so that its layout and comments may change.
+    """
     total = hashlib.sha256()
     folder = files(f"{FAMILIES}.{name}")
     for place in (folder, folder.joinpath("hacks")):
         for item in sorted(place.iterdir(), key=lambda entry: entry.name) if place.is_dir() else ():
             if item.is_file() and item.name.endswith((".py", ".md", ".c")):
-                data = item.read_bytes()
-                total.update(f"{item.name}\0{len(data)}\0".encode() + data)
-                for module in _IMPORT.findall(data.decode()) if item.name.endswith(".py") else ():
-                    total.update(
-                        files(_PACKAGE).joinpath(*module.split(".")[:-1], f"{module.split('.')[-1]}.py").read_bytes()
-                    )
+                text = item.read_text(encoding="utf-8")
+                total.update(f"{item.name}\0{_essence(text) if item.name.endswith('.py') else text}\0".encode())
+                for module in _IMPORT.findall(text) if item.name.endswith(".py") else ():
+                    total.update(_essence(_shared(module)).encode())
     return total.hexdigest()[:32]
+
+
+def _shared(module: str) -> str:
+    *folders, name = module.split(".")
+    return files(_PACKAGE).joinpath(*folders, f"{name}.py").read_text(encoding="utf-8")
+
+
+def _essence(text: str) -> str:
+    """A module's syntax tree without docstrings, as text."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node, clean=False):
+            node.body = node.body[1:] or [ast.Pass()]
+    return ast.dump(tree)

@@ -1,7 +1,7 @@
 """The stages that judge a firmware: rules, compile, link, emulate, behave.
 
-The emulator plays the firmware in a confined process that knows what the board does, and nothing of what is expected. It
-returns a record of pins, wires and buses; the last stage compares that record, here, where no candidate ever ran.
+The emulator plays the firmware in a confined process that knows what the board does, and nothing of what is expected.
+It returns a record of pins, wires and buses; the last stage compares that record, here, where no candidate ever ran.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from random import Random
 
 from ecot.envs.embedded.checks import wrong
 from ecot.envs.embedded.diagnostics import memory_usage, parse_compiler, parse_linker, scrub
-from ecot.envs.embedded.evidence import Crash, Record, UnreadableRecord, read_record
+from ecot.envs.embedded.evidence import Crash, Record, UnreadableRecordError, read_record
 from ecot.envs.embedded.explain import waiting_for
 from ecot.envs.embedded.family import Family, Params, Scene
 from ecot.envs.embedded.rules import broken
@@ -33,12 +33,21 @@ STAGES = ("rules", "compile", "link", "emulate", "behave")
 ELF = "firmware.elf"
 WORKER = "ecot.envs.embedded.chip.worker:play"
 _FAULTS = {
-    "bus": "bus fault", "usage": "usage fault", "hard": "hard fault", "stack": "fault while the registers were stacked",
-    "vector": "a vector that is no address of code", "breakpoint": "breakpoint without a debugger",
+    "bus": "bus fault",
+    "usage": "usage fault",
+    "hard": "hard fault",
+    "stack": "fault while the registers were stacked",
+    "vector": "a vector that is no address of code",
+    "breakpoint": "breakpoint without a debugger",
     "lockup": "a second fault within the handler of the first: the processor locks up",
-}  # fmt: skip
-_USAGE_BITS = {16: "undefined instruction", 17: "invalid state (a jump to an even address)", 18: "invalid return from an exception",
-               24: "unaligned access", 25: "division by zero"}  # fmt: skip
+}
+_USAGE_BITS = {
+    16: "undefined instruction",
+    17: "invalid state (a jump to an even address)",
+    18: "invalid return from an exception",
+    24: "unaligned access",
+    25: "division by zero",
+}
 _REGISTERS = ("r0", "r1", "r2", "r3", "r12", "lr", "sp")
 
 
@@ -133,10 +142,15 @@ class _Job:
         metrics: Mapping[str, float | int] = {}
         for number, scene in enumerate(self._scenes):
             argument = {
-                "elf": ELF, "library": str(self._runtime.library), "horizon": round(scene.milliseconds * 10**9),
-                "budget": scene.work, "watch": list(scene.watch), "registers": list(scene.registers), "hse": scene.hse,
+                "elf": ELF,
+                "library": str(self._runtime.library),
+                "horizon": round(scene.milliseconds * 10**9),
+                "budget": scene.work,
+                "watch": list(scene.watch),
+                "registers": list(scene.registers),
+                "hse": scene.hse,
                 "stimuli": [dict(item) for item in scene.stimuli],
-            }  # fmt: skip
+            }
             answer = self._workspace.call(WORKER, argument)
             if answer.process.exhausted is not None:
                 return _failed("emulate", *_limit(answer.process, "the emulation"), engine=engine)
@@ -144,7 +158,7 @@ class _Job:
                 raise EcotError(f"the emulator failed on our side: {answer.error}")
             try:
                 record = read_record(answer.value)
-            except UnreadableRecord:
+            except UnreadableRecordError:
                 words = "the program broke the emulator: what it did cannot be judged"
                 return _failed("emulate", Label.REJECTED, (wrong("emulator_broken", words),), engine=engine)
             self._records.append(record)
@@ -160,7 +174,8 @@ class _Job:
             place = self._line(record.pc)
             words = (
                 f"the budget of {self._scenes[number].work} instructions and register accesses was spent after "
-                f"{record.time / 10**9:.4g} ms of {self._scenes[number].milliseconds:g} ms: the program turns in a loop that is too busy"
+                f"{record.time / 10**9:.4g} ms of {self._scenes[number].milliseconds:g} ms: the program turns in a "
+                "loop that is too busy"
             )
             item = Diagnostic(tool="emulator", code="budget_spent", message=words, file=place[0], line=place[1])
             return _failed("emulate", Label.TIMEOUT, (item,), engine="")
@@ -177,8 +192,13 @@ class _Job:
         where = f" at address {crash.address:#010x}" if crash.kind in ("bus", "stack", "vector") else ""
         values = ", ".join(f"{name}={value:#x}" for name, value in zip(_REGISTERS, crash.registers, strict=False))
         message = f"{kind}{where}, pc={crash.pc:#010x}\n{values}" if values else f"{kind}{where}, pc={crash.pc:#010x}"
-        return Diagnostic(tool="emulator", code=f"{crash.kind}_fault" if crash.kind in ("bus", "usage", "hard") else crash.kind,
-                          message=message, file=file, line=line)  # fmt: skip
+        return Diagnostic(
+            tool="emulator",
+            code=f"{crash.kind}_fault" if crash.kind in ("bus", "usage", "hard") else crash.kind,
+            message=message,
+            file=file,
+            line=line,
+        )
 
     def behave(self) -> StageResult:
         for number, (scene, record) in enumerate(zip(self._scenes, self._records, strict=True)):

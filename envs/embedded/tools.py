@@ -12,8 +12,12 @@ CROSS_COMPILER = Tool(
     version_pattern=r"\) ([0-9.]+)",
     install=_APT,
 )
-HOST_COMPILER = Tool(name="gcc", version_argv=("gcc", "--version"), version_pattern=r"\) ([0-9.]+)",
-                     install="sudo apt-get install -y gcc")  # fmt: skip
+HOST_COMPILER = Tool(
+    name="gcc",
+    version_argv=("gcc", "--version"),
+    version_pattern=r"\) ([0-9.]+)",
+    install="sudo apt-get install -y gcc",
+)
 UNICORN = Tool(name="unicorn", install=_PIP, package=True)
 ELFTOOLS = Tool(name="pyelftools", install=_PIP, package=True)
 TREE_SITTER = Tool(name="tree-sitter-c", install=_PIP, package=True)

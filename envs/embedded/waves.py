@@ -1,7 +1,7 @@
 """The pins of a run in a few words, for the feedback, and the same words as a logic analyser's picture.
 
-A picture shows what the feedback says and nothing else, so that one of a predicted outcome means as much as one of a real
-outcome. matplotlib is imported when something is drawn.
+A picture shows what the feedback says and nothing else, so that one of a predicted outcome means as much as one of a
+real outcome. matplotlib is imported when something is drawn.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ def excerpt(record: Record) -> Diagnostic | None:
 
 
 def traces(outcome: Outcome) -> Mapping[str, Sequence[tuple[float, int]]]:
-    """Return what an outcome's diagnostics tell of the pins: microseconds and levels, the first at 0.
+    r"""Return what an outcome's diagnostics tell of the pins: microseconds and levels, the first at 0.
 
     >>> from ecot.envs.types import Label, StageResult
-    >>> item = Diagnostic(tool="judge", code=CODE, message="the first edges\\nPD12: 0 1000.06:1")
+    >>> item = Diagnostic(tool="judge", code=CODE, message="the first edges\nPD12: 0 1000.06:1")
     >>> failed = StageResult(name="behave", passed=False, label=Label.MISMATCH, diagnostics=(item,))
     >>> dict(traces(Outcome(stages=(failed,))))
     {'PD12': [(0.0, 0), (1000.06, 1)]}
@@ -104,11 +104,11 @@ def _fill(figure: Any, outcome: Outcome) -> None:
         return
     axes = figure.add_axes((0.08, 0.1, 0.89, 0.66))
     end = max((edges[-1][0] for edges in lanes.values()), default=0.0) * 1.05 or 1.0
-    for row, (_, edges) in enumerate(reversed(lanes.items())):
+    for row, edges in enumerate(reversed(list(lanes.values()))):
         times, levels = [at for at, _ in edges] + [end], [level for _, level in edges] + [edges[-1][1]]
         axes.step(times, [1.5 * row + level for level in levels], where="post", color=_TRACE, linewidth=1.6)
         axes.axhline(1.5 * row, color="#dddddd", linewidth=0.6, zorder=0)
-    axes.set_yticks([1.5 * row + 0.5 for row in range(len(lanes))], list(reversed(lanes)))
+    axes.set_yticks([1.5 * row + 0.5 for row in range(len(lanes))], list(reversed(list(lanes))))
     axes.set_xlim(0.0, end)
     axes.set_xlabel("microseconds since power-on")
     for side in ("top", "right", "left"):

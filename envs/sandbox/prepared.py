@@ -1,6 +1,7 @@
 """What judges compile once for a machine: a folder that the programs of every cell may read and none may write.
 
-Only source of ours is compiled here, outside of the sandbox. A folder is complete or not there: it is renamed into place.
+Only source of ours is compiled here, outside of the sandbox. A folder is complete or not there: it is renamed into
+place.
 """
 
 from __future__ import annotations

@@ -14,8 +14,24 @@ if TYPE_CHECKING:
 REFERENCE_VOLTS = 3.3
 AWD, EOC, JEOC, JSTRT, STRT, OVR = 1, 2, 4, 8, 16, 32
 _SAMPLES = (3, 15, 28, 56, 84, 112, 144, 480)
-_TRIGGERS = ("TIM1_CC1", "TIM1_CC2", "TIM1_CC3", "TIM2_CC2", "TIM2_CC3", "TIM2_CC4", "TIM2_TRGO", "TIM3_CC1", "TIM3_TRGO",
-             "TIM4_CC4", "TIM5_CC1", "TIM5_CC2", "TIM5_CC3", "TIM8_CC1", "TIM8_TRGO", "EXTI11")  # fmt: skip
+_TRIGGERS = (
+    "TIM1_CC1",
+    "TIM1_CC2",
+    "TIM1_CC3",
+    "TIM2_CC2",
+    "TIM2_CC3",
+    "TIM2_CC4",
+    "TIM2_TRGO",
+    "TIM3_CC1",
+    "TIM3_TRGO",
+    "TIM4_CC4",
+    "TIM5_CC1",
+    "TIM5_CC2",
+    "TIM5_CC3",
+    "TIM8_CC1",
+    "TIM8_TRGO",
+    "EXTI11",
+)
 _DAC_TRIGGERS = ("TIM6_TRGO", "TIM8_TRGO", "TIM7_TRGO", "TIM5_TRGO", "TIM2_TRGO", "TIM4_TRGO", "EXTI9", "software")
 _START_UP = 3_000_000
 """Picoseconds until a converter that was switched on is stable (DS8626, 5.3.20)."""
@@ -117,9 +133,8 @@ class Adc(Peripheral):
             return
         self.put("DR", code << 4 if control >> 11 & 1 else code)
         last = self._place + 1 >= self._length()
-        if last or control >> 10 & 1 or dma:
-            if last or control >> 10 & 1:
-                self.set_bits("SR", EOC)
+        if last or control >> 10 & 1:
+            self.set_bits("SR", EOC)
         self._held = True
         if dma:
             self._held = False
@@ -131,9 +146,9 @@ class Adc(Peripheral):
 
     def _watch(self, channel: int, code: int) -> None:
         control = self.get("CR1")
-        if control >> 23 & 1 and (not control >> 9 & 1 or control & 31 == channel):
-            if code > self.get("HTR") or code < self.get("LTR"):
-                self.set_bits("SR", AWD)
+        watched = control >> 23 & 1 and (not control >> 9 & 1 or control & 31 == channel)
+        if watched and not self.get("LTR") <= code <= self.get("HTR"):
+            self.set_bits("SR", AWD)
 
     def _inject(self) -> None:
         if not self.get("CR2") & 1:
@@ -169,8 +184,12 @@ class Adc(Peripheral):
 
     def _lines(self) -> None:
         status, control = self.get("SR"), self.get("CR1")
-        wanted = (status & EOC and control >> 5 & 1) or (status & AWD and control >> 6 & 1) or (
-            status & JEOC and control >> 7 & 1) or (status & OVR and control >> 26 & 1)  # fmt: skip
+        wanted = (
+            (status & EOC and control >> 5 & 1)
+            or (status & AWD and control >> 6 & 1)
+            or (status & JEOC and control >> 7 & 1)
+            or (status & OVR and control >> 26 & 1)
+        )
         self.machine.wiring.line("ADC", self.name, high=bool(wanted))
 
 

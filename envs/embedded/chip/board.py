@@ -24,8 +24,19 @@ class Pin:
         volts: analogue level that the board puts there.
     """
 
-    __slots__ = ("chip", "driver", "edges", "level", "listeners", "name", "outside", "outside_pull", "pull", "volts",
-                 "watched")  # fmt: skip
+    __slots__ = (
+        "chip",
+        "driver",
+        "edges",
+        "level",
+        "listeners",
+        "name",
+        "outside",
+        "outside_pull",
+        "pull",
+        "volts",
+        "watched",
+    )
 
     def __init__(self, name: str) -> None:
         self.name = name

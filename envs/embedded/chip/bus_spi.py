@@ -128,8 +128,11 @@ class Spi(Peripheral):
     def _refresh(self) -> None:
         status, control = self.get("SR"), self.get("CR2")
         self.fast[2] = bool(self.clocked and not self._status_read)
-        wanted = (control >> 7 & 1 and status & TXE) or (control >> 6 & 1 and status & RXNE) or (
-            control >> 5 & 1 and status & (OVR | MODF))  # fmt: skip
+        wanted = (
+            (control >> 7 & 1 and status & TXE)
+            or (control >> 6 & 1 and status & RXNE)
+            or (control >> 5 & 1 and status & (OVR | MODF))
+        )
         self.machine.wiring.line(self.name, self.name, high=bool(wanted))
         on = bool(self.get("CR1") >> 6 & 1)
         self.machine.wiring.dma_level(f"{self.name}_TX", high=bool(on and control >> 1 & 1 and status & TXE))

@@ -1,4 +1,4 @@
-"""Reset and clock control, the flash interface and the power controller: what every program sets up first (RM0090, 3, 5, 7)."""
+"""Reset and clock control, flash interface, power controller: what programs set up first (RM0090, 3, 5, 7)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _READY: Mapping[str, tuple[str, int, int, int]] = {
     "LSE": ("BDCR", 0, 1, 2000 * MICROSECOND),
     "LSI": ("CSR", 0, 1, 30 * MICROSECOND),
 }
-"""Register, enable bit, ready bit, and how long a source takes (DS8626, 5.3.8 to 5.3.11; of a crystal, a usual value)."""
+"""Register, enable bit, ready bit, and how long a source takes (DS8626, 5.3.8 to 5.3.11; usual values of crystals)."""
 _RESET_FLAGS = {"pin": 26, "power": 27, "software": 28, "iwdg": 29, "wwdg": 30}
 _MAXIMUM = {"SYSCLK": 168_000_000, "PCLK1": 42_000_000, "PCLK2": 84_000_000}
 
@@ -164,7 +164,7 @@ class Rcc(Peripheral):
             made.clock_switched()
 
     def check(self) -> None:
-        """Note what the present clocks break: maxima (DS8626, 5.3.1), wait states (RM0090, table 10), PLL input and VCO."""
+        """Note what the clocks break: maxima (DS8626, 5.3.1), wait states (RM0090, table 10), PLL input and VCO."""
         system = self.sysclk()
         speeds = {
             "SYSCLK": system,

@@ -36,9 +36,23 @@ _READ = ctypes.CFUNCTYPE(ctypes.c_uint32, ctypes.c_uint64, ctypes.c_uint32)
 _WRITE = ctypes.CFUNCTYPE(None, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_uint32)
 _WIDE = ("cycles", "instructions", "deadline", "budget", "work", "polls")
 _NARROW = (
-    "poll_address", "poll_pc", "poll_value", "block", "count", "access_pc", "refill", "masked", "pending_priority",
-    "stopping", "access_cost", "reg_pc", "reg_primask", "reg_basepri", "reg_faultmask", "reg_xpsr",
-)  # fmt: skip
+    "poll_address",
+    "poll_pc",
+    "poll_value",
+    "block",
+    "count",
+    "access_pc",
+    "refill",
+    "masked",
+    "pending_priority",
+    "stopping",
+    "access_cost",
+    "reg_pc",
+    "reg_primask",
+    "reg_basepri",
+    "reg_faultmask",
+    "reg_xpsr",
+)
 
 
 class CounterState(ctypes.Structure):
@@ -122,10 +136,15 @@ class Counter:
         handle = ctypes.c_size_t()
         _check(
             uclib.uc_hook_add(
-                self._engine._uch, ctypes.byref(handle), ctypes.c_int(kind), ctypes.cast(function, ctypes.c_void_p),
-                None, ctypes.c_uint64(begin), ctypes.c_uint64(end),
+                self._engine._uch,
+                ctypes.byref(handle),
+                ctypes.c_int(kind),
+                ctypes.cast(function, ctypes.c_void_p),
+                None,
+                ctypes.c_uint64(begin),
+                ctypes.c_uint64(end),
             )
-        )  # fmt: skip
+        )
 
 
 def _check(status: int) -> None:

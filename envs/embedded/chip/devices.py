@@ -14,8 +14,8 @@ MILLISECOND = 1_000_000_000
 class SpiDevice:
     """A device with clock, data and select lines; 8-bit words, highest bit first.
 
-    A device listens in modes 0 and 3 where `mode` is 0. In another mode it samples on the wrong edge, and every word comes
-    one bit late.
+    In a mode that is not among its own it samples on the wrong edge, and every word comes one bit late; so it does
+    where the clock is too fast for it.
     """
 
     def __init__(self, machine: Machine, facts: dict[str, Any]) -> None:
@@ -82,6 +82,7 @@ class ShiftRegister(SpiDevice):
         latch.listeners.append(self._latched)
 
     def byte(self, value: int) -> int:
+        """See `SpiDevice.byte`."""
         out = int(self._held >> 8 * (self._count - 1) & 0xFF)
         self._held = (self._held << 8 | value) & (1 << 8 * self._count) - 1
         return out
@@ -107,6 +108,7 @@ class SpiMemory(SpiDevice):
         self._page: dict[int, int] = {}
 
     def begin(self) -> None:
+        """See `begin` above."""
         self._command = self._address = 0
         self._page = {}
 
@@ -114,6 +116,7 @@ class SpiMemory(SpiDevice):
         return self.machine.schedule.picoseconds() < self._busy_until
 
     def byte(self, value: int) -> int:
+        """See `SpiDevice.byte`."""
         place, self.position = self.position, self.position + 1
         if place == 0:
             self._command = value
@@ -130,13 +133,13 @@ class SpiMemory(SpiDevice):
             self._address = (self._address << 8 | value) % len(self.data)
             return 0xFF
         if self._command == 3:
-            out = self.data[(self._address + place - 3) % len(self.data)]
-            return out
+            return self.data[(self._address + place - 3) % len(self.data)]
         base = self._address // self.PAGE * self.PAGE
         self._page[base + (self._address + place - 3) % self.PAGE] = value
         return 0xFF
 
     def end(self) -> None:
+        """See `end` above."""
         if self._command == 2 and self._page and self._enabled and not self._busy():
             for address, value in self._page.items():
                 self.data[address % len(self.data)] = value
@@ -154,12 +157,14 @@ class SpiConverter(SpiDevice):
         self._channel: int | None = None
 
     def begin(self) -> None:
+        """See `begin` above."""
         self._channel = None
         self._started = False
 
     _started = False
 
     def byte(self, value: int) -> int:
+        """See `SpiDevice.byte`."""
         if not self._started:
             self._started = value == 1
             return 0xFF
@@ -216,13 +221,16 @@ class I2cMemory(I2cDevice):
         self._busy_until = 0
 
     def is_ready(self) -> bool:
+        """See `I2cDevice.is_ready`."""
         return self.machine.schedule.picoseconds() >= self._busy_until
 
     def begin(self, *, read: bool) -> None:
+        """See `begin` above."""
         self._pointed = False
         self._page = {}
 
     def write(self, value: int) -> bool:
+        """See `I2cDevice.write`."""
         if not self._pointed:
             self._place, self._pointed = value, True
             return True
@@ -232,11 +240,13 @@ class I2cMemory(I2cDevice):
         return True
 
     def read(self, *, ack: bool) -> int:
+        """See `I2cDevice.read`."""
         value = self.data[self._place]
         self._place = (self._place + 1) & 0xFF
         return value
 
     def end(self) -> None:
+        """See `end` above."""
         if self._page:
             for place, value in self._page.items():
                 self.data[place] = value
@@ -258,10 +268,12 @@ class I2cRegisters(I2cDevice):
         self._pointed = False
 
     def begin(self, *, read: bool) -> None:
+        """See `begin` above."""
         self._pointed = False
         self._index = 0
 
     def write(self, value: int) -> bool:
+        """See `I2cDevice.write`."""
         if not self._pointed:
             self._pointer, self._pointed = value, True
             return True
@@ -273,6 +285,7 @@ class I2cRegisters(I2cDevice):
         return True
 
     def read(self, *, ack: bool) -> int:
+        """See `I2cDevice.read`."""
         known = self._values.get(self._pointer, [0xFF] * self._width)
         value = known[self._index] if self._index < len(known) else 0xFF
         self._advance()
@@ -296,15 +309,18 @@ class I2cListener(I2cDevice):
         self._bytes: list[int] = []
 
     def write(self, value: int) -> bool:
+        """See `I2cDevice.write`."""
         self._bytes.append(value)
         return True
 
     def end(self) -> None:
+        """See `end` above."""
         if self._bytes:
             self.note("bytes", *self._bytes)
         self._bytes = []
 
     def begin(self, *, read: bool) -> None:
+        """See `begin` above."""
         self.end()
 
 

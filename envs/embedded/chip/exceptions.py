@@ -1,4 +1,4 @@
-"""Exceptions of the processor: NVIC, SysTick, the system control block, entry to and return from handlers (ARMv7-M ARM, B1.5, B3)."""
+"""Exceptions: NVIC, SysTick, the system control block, entry to handlers and return (ARMv7-M ARM, B1.5, B3)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,13 @@ ENTRY_CYCLES, EXIT_CYCLES = 12, 10
 """Cortex-M4 TRM, 3.9: from the request to the handler's first instruction, and back."""
 _THREAD = 256
 _FRAME = (
-    arm.UC_ARM_REG_R0, arm.UC_ARM_REG_R1, arm.UC_ARM_REG_R2, arm.UC_ARM_REG_R3, arm.UC_ARM_REG_R12, arm.UC_ARM_REG_LR,
-)  # fmt: skip
+    arm.UC_ARM_REG_R0,
+    arm.UC_ARM_REG_R1,
+    arm.UC_ARM_REG_R2,
+    arm.UC_ARM_REG_R3,
+    arm.UC_ARM_REG_R12,
+    arm.UC_ARM_REG_LR,
+)
 _FLOATS = tuple(arm.UC_ARM_REG_S0 + index for index in range(16))
 _CPUID = 0x410FC241
 
@@ -327,10 +332,22 @@ class Exceptions:
         if address == 0xE0001004:
             return self._cycle_count()
         known = {
-            0x004: 0x2, 0xD00: _CPUID, 0xD04: self._icsr(), 0xD08: self.vector_table, 0xD0C: 0xFA050000 | self.group << 8,
-            0xD10: self.scr, 0xD14: self.ccr, 0xD24: self.shcsr | self._active_system(), 0xD28: self.cfsr,
-            0xD2C: self.hfsr, 0xD38: self.bfar, 0xD34: self.bfar, 0xD88: self.cpacr, 0xF40: 0x10110021, 0xF44: 0x11000011,
-        }  # fmt: skip
+            0x004: 0x2,
+            0xD00: _CPUID,
+            0xD04: self._icsr(),
+            0xD08: self.vector_table,
+            0xD0C: 0xFA050000 | self.group << 8,
+            0xD10: self.scr,
+            0xD14: self.ccr,
+            0xD24: self.shcsr | self._active_system(),
+            0xD28: self.cfsr,
+            0xD2C: self.hfsr,
+            0xD38: self.bfar,
+            0xD34: self.bfar,
+            0xD88: self.cpacr,
+            0xF40: 0x10110021,
+            0xF44: 0x11000011,
+        }
         return known.get(offset, self.plain.get(address, 0))
 
     def _active_bits(self) -> int:

@@ -1,4 +1,4 @@
-"""One microcontroller: the emulated processor, its memories, its peripherals and the board around it, run to a horizon."""
+"""One microcontroller: processor, memories, peripherals and the board around it, run to a horizon."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Machine:
         image = bytearray(b"\xff" * FLASH_SIZE)
         for address, data in segments:
             start = address - FLASH
-            if 0 <= start and start + len(data) <= FLASH_SIZE:
+            if start >= 0 and start + len(data) <= FLASH_SIZE:
                 image[start : start + len(data)] = data
         self.image = bytes(image)
         execute = constants.UC_PROT_READ | constants.UC_PROT_EXEC
@@ -295,9 +295,7 @@ class Machine:
             word = int.from_bytes(self.engine.mem_read(self.pc - 2, 2), "little")
         except UcError:
             word = 0
-        if word == _WFI:
-            self.sleeping = True
-        elif word == _WFE:
+        if word in (_WFI, _WFE):
             self.sleeping = True
         self.counter.state.cycles += 1
 

@@ -39,10 +39,13 @@ def record_of(machine: Machine, registers: Sequence[str]) -> dict[str, Any]:
         "resets": machine.resets,
         "faults": [asdict(fault) for fault in machine.faults[-4:]],
         "poll": {
-            "address": state.poll_address, "pc": state.poll_pc, "value": state.poll_value, "count": state.polls,
+            "address": state.poll_address,
+            "pc": state.poll_pc,
+            "value": state.poll_value,
+            "count": state.polls,
             "registers": _polled(machine, state.poll_address),
         },
-    }  # fmt: skip
+    }
 
 
 def _polled(machine: Machine, address: int) -> dict[str, int]:

@@ -184,10 +184,13 @@ class Usart(Peripheral):
         # Where reading SR is the first half of taking a flag back, it has to be seen.
         self.fast[0] = bool(self.clocked and (self._status_read or not status & (TC | _ERRORS | IDLE)))
         wanted = (
-            (control >> 7 & 1 and status & TXE) or (control >> 6 & 1 and status & TC)
-            or (control >> 5 & 1 and status & (RXNE | ORE)) or (control >> 4 & 1 and status & IDLE)
-            or (control >> 8 & 1 and status & PE) or (self.get("CR3") & 1 and self.get("CR3") >> 6 & 1 and status & (FE | NE | ORE))
-        )  # fmt: skip
+            (control >> 7 & 1 and status & TXE)
+            or (control >> 6 & 1 and status & TC)
+            or (control >> 5 & 1 and status & (RXNE | ORE))
+            or (control >> 4 & 1 and status & IDLE)
+            or (control >> 8 & 1 and status & PE)
+            or (self.get("CR3") & 1 and self.get("CR3") >> 6 & 1 and status & (FE | NE | ORE))
+        )
         self.machine.wiring.line(self.name, self.name, high=bool(wanted and control >> 13 & 1))
         sends = bool(self.get("CR3") >> 7 & 1 and status & TXE and self._on(3))
         self.machine.wiring.dma_level(f"{self.name}_TX", high=sends)

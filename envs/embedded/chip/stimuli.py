@@ -13,9 +13,9 @@ NANOSECOND = 1000
 def arrange(machine: Machine, stimuli: list[dict[str, Any]]) -> None:
     """Plan every stimulus; times are nanoseconds since power-on.
 
-    Kinds: `level` (`pin`, `at`, `level`: 0, 1 or None to let go), `pull` (`pin`, `level`), `frame` (`port`, `pin`, `at`,
-    `bits` of a frame from the start bit on, `bit` picoseconds), `volts` (`pin`, `at`, `volts`), `device` (`bus`, `device`
-    and what that device needs; see `devices.py`), `measure` (`device`, `at`, `register`, `values`).
+    Kinds: `level` (`pin`, `at`, `level`: 0, 1 or None to let go), `pull` (`pin`, `level`), `frame` (`port`, `pin`,
+    `at`, `bits` of a frame from the start bit on, `bit` picoseconds), `volts` (`pin`, `at`, `volts`), `device` (`bus`,
+    `device` and what that device needs; see `devices.py`), `measure` (`device`, `at`, `register`, `values`).
     """
     for item in stimuli:
         _KINDS[item["kind"]](machine, item)
@@ -66,5 +66,10 @@ def _devices(machine: Machine) -> list[Any]:
 
 
 _KINDS = {
-    "level": _level, "pull": _pull, "frame": _frame, "volts": _volts, "device": _device, "measure": _measure,
-}  # fmt: skip
+    "level": _level,
+    "pull": _pull,
+    "frame": _frame,
+    "volts": _volts,
+    "device": _device,
+    "measure": _measure,
+}

@@ -1,7 +1,7 @@
 """Timers: counting, compare and PWM outputs, capture, slave modes, dead time (RM0090, 17 to 20).
 
-Nothing runs between events. A counter is known by the cycle at which it last held a known value; overflows and matches are
-events in cycles, so that what a timer makes on a pin is exact.
+Nothing runs between events. A counter is known by the cycle at which it last held a known value; overflows and matches
+are events in cycles, so that what a timer makes on a pin is exact.
 """
 
 from __future__ import annotations
@@ -15,19 +15,46 @@ if TYPE_CHECKING:
     from ecot.envs.embedded.chip.machine import Machine
     from ecot.envs.embedded.device.tables import Instance
 
-CHANNELS = {"TIM1": 4, "TIM2": 4, "TIM3": 4, "TIM4": 4, "TIM5": 4, "TIM6": 0, "TIM7": 0, "TIM8": 4, "TIM9": 2, "TIM10": 1,
-            "TIM11": 1, "TIM12": 2, "TIM13": 1, "TIM14": 1}  # fmt: skip
+CHANNELS = {
+    "TIM1": 4,
+    "TIM2": 4,
+    "TIM3": 4,
+    "TIM4": 4,
+    "TIM5": 4,
+    "TIM6": 0,
+    "TIM7": 0,
+    "TIM8": 4,
+    "TIM9": 2,
+    "TIM10": 1,
+    "TIM11": 1,
+    "TIM12": 2,
+    "TIM13": 1,
+    "TIM14": 1,
+}
 WIDE = ("TIM2", "TIM5")
 """The timers of 32 bits; all others have 16 (RM0090, 18.2)."""
 ADVANCED = ("TIM1", "TIM8")
-_LINES = {"TIM1": ("TIM1_UP_TIM10", "TIM1_CC", "TIM1_TRG_COM_TIM11", "TIM1_BRK_TIM9"),
-          "TIM8": ("TIM8_UP_TIM13", "TIM8_CC", "TIM8_TRG_COM_TIM14", "TIM8_BRK_TIM12"),
-          "TIM6": ("TIM6_DAC",), "TIM9": ("TIM1_BRK_TIM9",), "TIM10": ("TIM1_UP_TIM10",), "TIM11": ("TIM1_TRG_COM_TIM11",),
-          "TIM12": ("TIM8_BRK_TIM12",), "TIM13": ("TIM8_UP_TIM13",), "TIM14": ("TIM8_TRG_COM_TIM14",)}  # fmt: skip
-_MASTERS = {"TIM1": ("TIM5", "TIM2", "TIM3", "TIM4"), "TIM2": ("TIM1", "TIM8", "TIM3", "TIM4"),
-            "TIM3": ("TIM1", "TIM2", "TIM5", "TIM4"), "TIM4": ("TIM1", "TIM2", "TIM3", "TIM8"),
-            "TIM5": ("TIM2", "TIM3", "TIM4", "TIM8"), "TIM8": ("TIM1", "TIM2", "TIM4", "TIM5"),
-            "TIM9": ("TIM2", "TIM3", "TIM10", "TIM11"), "TIM12": ("TIM4", "TIM5", "TIM13", "TIM14")}  # fmt: skip
+_LINES = {
+    "TIM1": ("TIM1_UP_TIM10", "TIM1_CC", "TIM1_TRG_COM_TIM11", "TIM1_BRK_TIM9"),
+    "TIM8": ("TIM8_UP_TIM13", "TIM8_CC", "TIM8_TRG_COM_TIM14", "TIM8_BRK_TIM12"),
+    "TIM6": ("TIM6_DAC",),
+    "TIM9": ("TIM1_BRK_TIM9",),
+    "TIM10": ("TIM1_UP_TIM10",),
+    "TIM11": ("TIM1_TRG_COM_TIM11",),
+    "TIM12": ("TIM8_BRK_TIM12",),
+    "TIM13": ("TIM8_UP_TIM13",),
+    "TIM14": ("TIM8_TRG_COM_TIM14",),
+}
+_MASTERS = {
+    "TIM1": ("TIM5", "TIM2", "TIM3", "TIM4"),
+    "TIM2": ("TIM1", "TIM8", "TIM3", "TIM4"),
+    "TIM3": ("TIM1", "TIM2", "TIM5", "TIM4"),
+    "TIM4": ("TIM1", "TIM2", "TIM3", "TIM8"),
+    "TIM5": ("TIM2", "TIM3", "TIM4", "TIM8"),
+    "TIM8": ("TIM1", "TIM2", "TIM4", "TIM5"),
+    "TIM9": ("TIM2", "TIM3", "TIM10", "TIM11"),
+    "TIM12": ("TIM4", "TIM5", "TIM13", "TIM14"),
+}
 """Whose trigger output is the internal trigger 0 to 3 of a timer (RM0090, tables 93, 97, 101)."""
 UIF, TIF, BIF = 1, 1 << 6, 1 << 7
 
@@ -268,9 +295,8 @@ class Timer(Peripheral):
             if level != self._reference[number]:
                 self._reference[number] = level
                 self._output(number)
-                if self.get("CR2") >> 4 & 7 == 4 + number:
-                    if level:
-                        self._trigger_output(4 + number)
+                if level:
+                    self._trigger_output(4 + number)
 
     def _output(self, number: int) -> None:
         """Bring a channel's level to its pins."""

@@ -16,8 +16,8 @@ def play(argument: dict[str, Any]) -> dict[str, Any]:
     """Run the firmware in the scratch folder to a horizon.
 
     Args:
-        argument: `elf` (its path), `library` (of `counter.c`), `horizon` (picoseconds), `budget` (of work), `watch` (names
-            of pins), `registers` (names as `GPIOA.MODER`), `hse` (hertz), `stimuli` (see `stimuli.py`).
+        argument: `elf` (its path), `library` (of `counter.c`), `horizon` (picoseconds), `budget` (of work), `watch`
+            (names of pins), `registers` (names as `GPIOA.MODER`), `hse` (hertz), `stimuli` (see `stimuli.py`).
     """
     with Path(argument["elf"]).open("rb") as file:
         segments = [

@@ -1,4 +1,4 @@
-"""Writes `stm32f407xx.h` from the tables: structures, instances, interrupt numbers and bit names as CMSIS calls them."""
+"""Writes `stm32f407xx.h` from the tables: structures, instances, interrupts and bits as CMSIS names them."""
 
 from __future__ import annotations
 
@@ -8,15 +8,29 @@ from pathlib import Path
 from ecot.envs.embedded.device.tables import Block, Field, Register, blocks, instances, interrupts
 
 _CORE = (
-    ("NonMaskableInt", -14), ("HardFault", -13), ("MemoryManagement", -12), ("BusFault", -11), ("UsageFault", -10),
-    ("SVCall", -5), ("DebugMonitor", -4), ("PendSV", -2), ("SysTick", -1),
-)  # fmt: skip
+    ("NonMaskableInt", -14),
+    ("HardFault", -13),
+    ("MemoryManagement", -12),
+    ("BusFault", -11),
+    ("UsageFault", -10),
+    ("SVCall", -5),
+    ("DebugMonitor", -4),
+    ("PendSV", -2),
+    ("SysTick", -1),
+)
 _NAMED_BITS = 5
 """Fields of up to so many bits also get a name for each bit, as in CMSIS."""
-_PREFIX = {("DMA_Stream", "CR"): "DMA_SxCR", ("DMA_Stream", "NDTR"): "DMA_SxNDT", ("DMA_Stream", "PAR"): "DMA_SxPAR",
-           ("DMA_Stream", "M0AR"): "DMA_SxM0AR", ("DMA_Stream", "M1AR"): "DMA_SxM1AR",
-           ("DMA_Stream", "FCR"): "DMA_SxFCR", ("ADC_Common", "CSR"): "ADC_CSR", ("ADC_Common", "CCR"): "ADC_CCR",
-           ("ADC_Common", "CDR"): "ADC_CDR"}  # fmt: skip
+_PREFIX = {
+    ("DMA_Stream", "CR"): "DMA_SxCR",
+    ("DMA_Stream", "NDTR"): "DMA_SxNDT",
+    ("DMA_Stream", "PAR"): "DMA_SxPAR",
+    ("DMA_Stream", "M0AR"): "DMA_SxM0AR",
+    ("DMA_Stream", "M1AR"): "DMA_SxM1AR",
+    ("DMA_Stream", "FCR"): "DMA_SxFCR",
+    ("ADC_Common", "CSR"): "ADC_CSR",
+    ("ADC_Common", "CCR"): "ADC_CCR",
+    ("ADC_Common", "CDR"): "ADC_CDR",
+}
 _VALUES = (Path(__file__).parent / "values.h").read_text(encoding="utf-8")
 
 
@@ -74,13 +88,21 @@ def _instances() -> Iterator[str]:
     yield from (
         f"#define {name} ((uint32_t){value}U)"
         for name, value in (
-            ("FLASH_BASE", "0x08000000"), ("SRAM1_BASE", "0x20000000"), ("SRAM2_BASE", "0x2001C000"),
-            ("CCMDATARAM_BASE", "0x10000000"), ("PERIPH_BASE", "0x40000000"), ("PERIPH_BB_BASE", "0x42000000"),
-            ("SRAM1_BB_BASE", "0x22000000"), ("UID_BASE", "0x1FFF7A10"), ("FLASHSIZE_BASE", "0x1FFF7A22"),
-            ("APB1PERIPH_BASE", "0x40000000"), ("APB2PERIPH_BASE", "0x40010000"), ("AHB1PERIPH_BASE", "0x40020000"),
+            ("FLASH_BASE", "0x08000000"),
+            ("SRAM1_BASE", "0x20000000"),
+            ("SRAM2_BASE", "0x2001C000"),
+            ("CCMDATARAM_BASE", "0x10000000"),
+            ("PERIPH_BASE", "0x40000000"),
+            ("PERIPH_BB_BASE", "0x42000000"),
+            ("SRAM1_BB_BASE", "0x22000000"),
+            ("UID_BASE", "0x1FFF7A10"),
+            ("FLASHSIZE_BASE", "0x1FFF7A22"),
+            ("APB1PERIPH_BASE", "0x40000000"),
+            ("APB2PERIPH_BASE", "0x40010000"),
+            ("AHB1PERIPH_BASE", "0x40020000"),
             ("AHB2PERIPH_BASE", "0x50000000"),
         )
-    )  # fmt: skip
+    )
     for name, item in instances().items():
         base = {"FLASH": "FLASH_R_BASE", "ADC": "ADC123_COMMON_BASE"}.get(name, f"{name}_BASE")
         public = "ADC123_COMMON" if name == "ADC" else name

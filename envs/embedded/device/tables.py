@@ -1,4 +1,4 @@
-"""Reads `registers.txt` and `interrupts.txt`: what the chip's model, the C header and the judge's explanations share."""
+"""Reads `registers.txt` and `interrupts.txt`: what the model, the C header and the judge's words share."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def pull(pin: str, value: int) -> dict[str, Any]:
 
 
 def press(pin: str, at: int, length: int, *, pressed: int = 0, bounces: Sequence[int] = ()) -> Stimuli:
-    """A button goes down and up again; `bounces` are spans in which the contact opens and closes by turns at both ends."""
+    """A button goes down and up; `bounces` are spans in which the contact opens and closes by turns at both ends."""
     found = []
     for start, value in ((at, pressed), (at + length, 1 - pressed)):
         found.append(level(pin, start, value))

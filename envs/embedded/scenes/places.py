@@ -20,7 +20,7 @@ def pin_values(pin: str, prefix: str = "") -> Mapping[str, str]:
 
 
 def signal_values(signal: str, pin: str, prefix: str = "") -> Mapping[str, str]:
-    """Return what sets a pin up to carry a signal: the pin's values, `function`, `register`, `shift`, `bus` and `enable`.
+    """Return what makes a pin carry a signal: the pin's values, `function`, `register`, `shift`, `bus`, `enable`.
 
     >>> signal_values("USART2_TX", "PA2")["function"]
     '7'
@@ -28,9 +28,14 @@ def signal_values(signal: str, pin: str, prefix: str = "") -> Mapping[str, str]:
     number = int(pin[2:])
     instance = instances()[signal.partition("_")[0]]
     values = {
-        "signal": signal, "peripheral": instance.name, "bus": instance.bus, "enable": instance.enable,
-        "function": str(places()[signal][pin]), "register": str(number // 8), "shift": str(4 * (number % 8)),
-    }  # fmt: skip
+        "signal": signal,
+        "peripheral": instance.name,
+        "bus": instance.bus,
+        "enable": instance.enable,
+        "function": str(places()[signal][pin]),
+        "register": str(number // 8),
+        "shift": str(4 * (number % 8)),
+    }
     return {**pin_values(pin, prefix), **{f"{prefix}{name}": value for name, value in values.items()}}
 
 

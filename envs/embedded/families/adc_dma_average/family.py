@@ -1,4 +1,4 @@
-"""A timer starts conversions, DMA collects them, and the average of each block is reported: trigger, stream, channel, flags."""
+"""A timer starts conversions, DMA collects them, averages are reported: trigger, stream, channel, flags."""
 
 from __future__ import annotations
 
@@ -27,11 +27,22 @@ def _fill(params: Params) -> Mapping[str, str]:
     register, index = ("SMPR2", channel) if channel < 10 else ("SMPR1", channel - 10)
     interrupts = {0: 0, 1: 6, 2: 16}[stream]
     return {
-        **pin_values(params["input"], "input_"), **signal_values(f"{port}_TX", out, "tx_"), "ports": ports_of(params["input"], out), "port": port,
-        "adc_channel": str(channel), "stream": str(stream), "request": str(request), "sample_register": register, "sample_shift": str(3 * index),
-        "divider": str(round(16_000_000 / 115200)), "selection": str(_TRIGGERS[params["timer"]]), "reload": str(params["micros"] - 1),
-        "block_ms": f"{params['micros'] * params['count'] / 1000:g}", "flag": f"TCIF{stream}", "flag_shift": str(interrupts),
-    }  # fmt: skip
+        **pin_values(params["input"], "input_"),
+        **signal_values(f"{port}_TX", out, "tx_"),
+        "ports": ports_of(params["input"], out),
+        "port": port,
+        "adc_channel": str(channel),
+        "stream": str(stream),
+        "request": str(request),
+        "sample_register": register,
+        "sample_shift": str(3 * index),
+        "divider": str(round(16_000_000 / 115200)),
+        "selection": str(_TRIGGERS[params["timer"]]),
+        "reload": str(params["micros"] - 1),
+        "block_ms": f"{params['micros'] * params['count'] / 1000:g}",
+        "flag": f"TCIF{stream}",
+        "flag_shift": str(interrupts),
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
@@ -42,8 +53,12 @@ def _scene(params: Params, random: Random) -> Scene:
         stimuli.append(volts(params["input"], when, value / 1000))
         steps.append((when * 1000, value))
         when += 3 * length + 2_000_000 + random.randrange(length)
-    return Scene(milliseconds=when / 1e6, stimuli=stimuli, registers=(f"{params['converter']}.{_sampling(params)[0]}",),
-                 expected={"steps": steps})  # fmt: skip
+    return Scene(
+        milliseconds=when / 1e6,
+        stimuli=stimuli,
+        registers=(f"{params['converter']}.{_sampling(params)[0]}",),
+        expected={"steps": steps},
+    )
 
 
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
@@ -63,25 +78,30 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
             )
         ]
     reports = [(frames[place].time, data[place] << 8 | data[place + 1]) for place in range(0, len(data) - 1, 2)]
-    for (before, _), (after, _) in zip(reports[1:], reports[2:], strict=False):
+    for (before, _), (after, _) in zip(reports[1:], reports[2:], strict=False):  # noqa: RUF007
         if abs(after - before - block) > block // 100 + 20 * MICROSECOND:
             return [
                 wrong(
                     "wrong_period",
-                    f"averages should go out every {show_time(block)}; two are {show_time(after - before)} apart at {show_time(before)}",
+                    f"averages should go out every {show_time(block)}; two are {show_time(after - before)} apart at "
+                    f"{show_time(before)}",
                     symbol=port,
                 )
             ]
     steps = scene.expected["steps"]
     for time, value in reports:
-        levels = {millivolts for index, (since, millivolts) in enumerate(steps)
-                  if since <= time and (index + 1 == len(steps) or steps[index + 1][0] > time - block - MILLISECOND)}  # fmt: skip
+        levels = {
+            millivolts
+            for index, (since, millivolts) in enumerate(steps)
+            if since <= time and (index + 1 == len(steps) or steps[index + 1][0] > time - block - MILLISECOND)
+        }
         codes = [millivolts * 4096 // 3300 for millivolts in levels]
         if not min(codes) - 2 <= value <= max(codes) + 2:
             return [
                 wrong(
                     "wrong_average",
-                    f"the average sent at {show_time(time)} should lie between {min(codes)} and {max(codes)} and is {value}",
+                    f"the average sent at {show_time(time)} should lie between {min(codes)} and {max(codes)} and "
+                    f"is {value}",
                     symbol=port,
                 )
             ]
@@ -101,11 +121,15 @@ FAMILY = Family(
     level=4,
     title="averages of conversions moved by DMA",
     choices={
-        "converter": tuple(_STREAMS), "input": ("PA1", "PA2", "PC0", "PC1", "PC2", "PC3"), "serial": _SERIAL, "timer": tuple(_TRIGGERS),
-        "micros": (20, 25, 40, 50), "count": (32, 64, 128),
+        "converter": tuple(_STREAMS),
+        "input": ("PA1", "PA2", "PC0", "PC1", "PC2", "PC3"),
+        "serial": _SERIAL,
+        "timer": tuple(_TRIGGERS),
+        "micros": (20, 25, 40, 50),
+        "count": (32, 64, 128),
     },
     fill=_fill,
     scene=_scene,
     check=_check,
     tags=("adc", "dma", "timer", "uart", "registers"),
-)  # fmt: skip
+)

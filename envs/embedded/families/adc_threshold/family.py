@@ -24,10 +24,18 @@ def _fill(params: Params) -> Mapping[str, str]:
     channel = ANALOG["ADC1"].index(params["input"])
     register, index = ("SMPR2", channel) if channel < 10 else ("SMPR1", channel - 10)
     return {
-        **pin_values(params["input"], "input_"), **pin_values(params["led"], "led_"), "ports": ports_of(params["input"], params["led"]),
-        "channel": str(channel), "converter_number": params["converter"][-1], "on": str(_code(params["high"])), "off": str(_code(params["low"])),
-        "on_code": str(_code(params["high"])), "off_code": str(_code(params["low"])), "sample_register": register, "sample_shift": str(3 * index),
-    }  # fmt: skip
+        **pin_values(params["input"], "input_"),
+        **pin_values(params["led"], "led_"),
+        "ports": ports_of(params["input"], params["led"]),
+        "channel": str(channel),
+        "converter_number": params["converter"][-1],
+        "on": str(_code(params["high"])),
+        "off": str(_code(params["low"])),
+        "on_code": str(_code(params["high"])),
+        "off_code": str(_code(params["low"])),
+        "sample_register": register,
+        "sample_shift": str(3 * index),
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
@@ -79,7 +87,10 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
         lit = 1 if code > high else 0 if code < low else lit
         when = max(time, 2 * MILLISECOND - 300 * MICROSECOND) + 300 * MICROSECOND
         if level_at(record, led, when) != lit:
-            words = f"from {show_time(time)} on the converter reads {code} (step {number + 1}); 300 us later {led} should be {lit} and is {1 - lit}"
+            words = (
+                f"from {show_time(time)} on the converter reads {code} (step {number + 1}); 300 us later {led} should "
+                f"be {lit} and is {1 - lit}"
+            )
             return [wrong("wrong_level", words, symbol=led)]
     changes = edges_of(record, led, since=2 * MILLISECOND)
     if len(changes) > len(scene.expected["steps"]):
@@ -94,11 +105,14 @@ FAMILY = Family(
     level=2,
     title="an analogue threshold with hysteresis",
     choices={
-        "input": ("PA1", "PA4", "PA6", "PB0", "PB1", "PC0", "PC3", "PC5"), "led": ("PD12", "PD15", "PE3", "PG13"), "converter": ("ADC1", "ADC2"),
-        "low": (800, 1000, 1200, 1400), "high": (1650, 1900, 2200, 2500),
+        "input": ("PA1", "PA4", "PA6", "PB0", "PB1", "PC0", "PC3", "PC5"),
+        "led": ("PD12", "PD15", "PE3", "PG13"),
+        "converter": ("ADC1", "ADC2"),
+        "low": (800, 1000, 1200, 1400),
+        "high": (1650, 1900, 2200, 2500),
     },
     fill=_fill,
     scene=_scene,
     check=_check,
     tags=("adc", "gpio", "registers"),
-)  # fmt: skip
+)

@@ -19,13 +19,18 @@ def _fill(params: Params) -> Mapping[str, str]:
     down, lit = params["button_active"], params["led_active"]
     number = int(params["led"][2:])
     return {
-        **pin_values(params["button"], "button_"), **pin_values(params["led"], "led_"),
+        **pin_values(params["button"], "button_"),
+        **pin_values(params["led"], "led_"),
         "ports": ports_of(params["button"], params["led"]),
-        "pulled": "pull-up" if down == 0 else "pull-down", "pull": "1" if down == 0 else "2",
+        "pulled": "pull-up" if down == 0 else "pull-down",
+        "pull": "1" if down == 0 else "2",
         "pressed": "connects the pin to ground" if down == 0 else "connects the pin to 3.3 V",
-        "lit": "low" if lit == 0 else "high", "dark": "high" if lit == 0 else "low",
-        "negation": "!" if down == 0 else "", "on": str(number + (16 if lit == 0 else 0)), "off": str(number + (0 if lit == 0 else 16)),
-    }  # fmt: skip
+        "lit": "low" if lit == 0 else "high",
+        "dark": "high" if lit == 0 else "low",
+        "negation": "!" if down == 0 else "",
+        "on": str(number + (16 if lit == 0 else 0)),
+        "off": str(number + (0 if lit == 0 else 16)),
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:

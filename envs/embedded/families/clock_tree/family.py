@@ -1,4 +1,4 @@
-"""The clock tree is set up from a source through the PLL, and a timer shows it: factors, wait states, bus limits, doubling."""
+"""The clock tree from a source through the PLL, shown by a timer: factors, wait states, bus limits, doubling."""
 
 from __future__ import annotations
 
@@ -37,9 +37,16 @@ def _facts(params: Params) -> dict[str, int]:
     divider = first if bus == "APB1" else second
     timer = hertz if divider == 1 else hertz // divider * 2
     return {
-        "hertz": hertz, "source_megahertz": crystal // 1_000_000, "multiply": hertz * post // 1_000_000, "post": post // 2 - 1,
-        "first": first, "second": second, "states": -(-hertz // 30_000_000) - 1, "timer": timer, "quick": -(-hertz * post // 48_000_000),
-    }  # fmt: skip
+        "hertz": hertz,
+        "source_megahertz": crystal // 1_000_000,
+        "multiply": hertz * post // 1_000_000,
+        "post": post // 2 - 1,
+        "first": first,
+        "second": second,
+        "states": -(-hertz // 30_000_000) - 1,
+        "timer": timer,
+        "quick": -(-hertz * post // 48_000_000),
+    }
 
 
 def _fill(params: Params) -> Mapping[str, str]:
@@ -53,19 +60,28 @@ def _fill(params: Params) -> Mapping[str, str]:
     )
     code = {1: 0, 2: 4, 4: 5, 8: 6}
     return {
-        **values, **{name: str(value) for name, value in facts.items()},
-        "source_words": f"the {params['crystal']} MHz crystal (HSE)" if params["source"] == "HSE" else "the internal oscillator (HSI, 16 MHz)",
-        "pll_source": f"RCC_PLLCFGR_PLLSRC_{params['source']}", "channel": values["signal"][-1], "rate": str(params["hertz"]),
+        **values,
+        **{name: str(value) for name, value in facts.items()},
+        "source_words": f"the {params['crystal']} MHz crystal (HSE)"
+        if params["source"] == "HSE"
+        else "the internal oscillator (HSI, 16 MHz)",
+        "pll_source": f"RCC_PLLCFGR_PLLSRC_{params['source']}",
+        "channel": values["signal"][-1],
+        "rate": str(params["hertz"]),
         "start": "RCC->CR |= RCC_CR_HSEON;" if params["source"] == "HSE" else "",
         "wait": "while (!(RCC->CR & RCC_CR_HSERDY)) {\n    }" if params["source"] == "HSE" else "",
         "prescale": f"{values['peripheral']}->PSC = {prescaler - 1};" if prescaler > 1 else "",
         "update": f"{values['peripheral']}->EGR = TIM_EGR_UG;" if prescaler > 1 else "",
-        "reload": str(period // prescaler - 1), "half": str(period // prescaler // 2),
-        "first_code": str(code[facts["first"]]), "second_code": str(code[facts["second"]]), 
-        "first_limit": "42", "second_limit": "84",
-        "mode": str((int(values["signal"][-1]) - 1) // 2 + 1), "mode_shift": str(8 * ((int(values["signal"][-1]) - 1) % 2) + 4),
+        "reload": str(period // prescaler - 1),
+        "half": str(period // prescaler // 2),
+        "first_code": str(code[facts["first"]]),
+        "second_code": str(code[facts["second"]]),
+        "first_limit": "42",
+        "second_limit": "84",
+        "mode": str((int(values["signal"][-1]) - 1) // 2 + 1),
+        "mode_shift": str(8 * ((int(values["signal"][-1]) - 1) % 2) + 4),
         "output_shift": str(4 * (int(values["signal"][-1]) - 1)),
-    }  # fmt: skip
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
@@ -104,11 +120,15 @@ FAMILY = Family(
     level=2,
     title="the clock tree through the PLL",
     choices={
-        "place": _PINS, "source": ("HSE", "HSI"), "crystal": (8, 12, 16, 25), "megahertz": _MEGAHERTZ, "hertz": (4000, 5000, 8000, 10000),
+        "place": _PINS,
+        "source": ("HSE", "HSI"),
+        "crystal": (8, 12, 16, 25),
+        "megahertz": _MEGAHERTZ,
+        "hertz": (4000, 5000, 8000, 10000),
     },
     fill=_fill,
     scene=_scene,
     check=_check,
     valid=lambda params: params["source"] == "HSE" or params["crystal"] == 8,
     tags=("rcc", "pll", "flash", "timer", "registers"),
-)  # fmt: skip
+)

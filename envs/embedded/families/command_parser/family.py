@@ -32,11 +32,20 @@ def _fill(params: Params) -> Mapping[str, str]:
     signal, pin = params["output"].split()
     channel = int(signal[-1])
     return {
-        **signal_values(f"{port}_TX", out, "tx_"), **signal_values(f"{port}_RX", back, "rx_"), **signal_values(signal, pin, "pwm_"),
-        "ports": ports_of(out, back, pin), "port": port, "timer": signal.partition("_")[0], "channel": str(channel), "mode_shift": str(8 * (channel - 1) + 4),
-        "output_shift": str(4 * (channel - 1)), "divider": str(round(16_000_000 / params["baud"])), "header_hex": f"0x{params['header']:02X}",
-        "check_words": _CHECKSUMS[params["check"]][0], "check_code": _CHECKSUMS[params["check"]][2],
-    }  # fmt: skip
+        **signal_values(f"{port}_TX", out, "tx_"),
+        **signal_values(f"{port}_RX", back, "rx_"),
+        **signal_values(signal, pin, "pwm_"),
+        "ports": ports_of(out, back, pin),
+        "port": port,
+        "timer": signal.partition("_")[0],
+        "channel": str(channel),
+        "mode_shift": str(8 * (channel - 1) + 4),
+        "output_shift": str(4 * (channel - 1)),
+        "divider": str(round(16_000_000 / params["baud"])),
+        "header_hex": f"0x{params['header']:02X}",
+        "check_words": _CHECKSUMS[params["check"]][0],
+        "check_code": _CHECKSUMS[params["check"]][2],
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
@@ -67,7 +76,7 @@ def _scene(params: Params, random: Random) -> Scene:
     frames.append((frame(0x10, 0), _ACK, 0))
     frames.append((frame(0x10, 63), _ACK, 63))
     stimuli, when, steps = [], 3_000_000, []
-    for data, answer, after in frames:
+    for data, answer, after in frames:  # noqa: B007
         stimuli += serial(port, back, when, data, baud=params["baud"])
         when += round((len(data) + 2) * 10e9 / params["baud"]) + 1_200_000 + random.randrange(300_000)
         steps.append((when * 1000, after))
@@ -111,10 +120,14 @@ FAMILY = Family(
     level=5,
     title="a serial protocol that sets PWM",
     choices={
-        "serial": _SERIAL, "output": _OUTPUTS, "baud": (57600, 115200), "check": tuple(_CHECKSUMS), "header": (0x5A, 0xA5, 0x7E, 0x3C),
+        "serial": _SERIAL,
+        "output": _OUTPUTS,
+        "baud": (57600, 115200),
+        "check": tuple(_CHECKSUMS),
+        "header": (0x5A, 0xA5, 0x7E, 0x3C),
     },
     fill=_fill,
     scene=_scene,
     check=_check,
     tags=("uart", "pwm", "protocol", "state machine"),
-)  # fmt: skip
+)

@@ -23,12 +23,20 @@ def _fill(params: Params) -> Mapping[str, str]:
     first = int(params["lowest"][2:])
     down = params["active"]
     return {
-        **pin_values(params["button"], "button_"), **pin_values(params["lowest"], "led_"), "ports": ports_of(params["button"], params["lowest"]),
-        "pins": ", ".join(f"`{pin}`" for pin in _SHOWN[params["lowest"]]), "first": str(first), "modes": f"0x{0x55 << 2 * first:X}",
-        "mask": f"0x{0xFF << 2 * first:X}", "items": str(params["items"]), "long_ms": str(params["long"]), "negation": "!" if down == 0 else "",
-        "pressed": "low" if down == 0 else "high", "pull_words": "pulled up" if down == 0 else "pulled down",
+        **pin_values(params["button"], "button_"),
+        **pin_values(params["lowest"], "led_"),
+        "ports": ports_of(params["button"], params["lowest"]),
+        "pins": ", ".join(f"`{pin}`" for pin in _SHOWN[params["lowest"]]),
+        "first": str(first),
+        "modes": f"0x{0x55 << 2 * first:X}",
+        "mask": f"0x{0xFF << 2 * first:X}",
+        "items": str(params["items"]),
+        "long_ms": str(params["long"]),
+        "negation": "!" if down == 0 else "",
+        "pressed": "low" if down == 0 else "high",
+        "pull_words": "pulled up" if down == 0 else "pulled down",
         "wrap_words": f"from {params['items'] - 1} back to 0",
-    }  # fmt: skip
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
@@ -42,8 +50,11 @@ def _scene(params: Params, random: Random) -> Scene:
             length = random.randrange(500_000, 2_500_000)
             stimuli += press(button, when, length, pressed=active)
         else:
-            length = (params["long"] * 1_000_000 + random.choice((6_000_000, 20_000_000)) if kind == "long"
-                      else random.choice((13_000_000, params["long"] * 1_000_000 - 13_000_000)))  # fmt: skip
+            length = (
+                params["long"] * 1_000_000 + random.choice((6_000_000, 20_000_000))
+                if kind == "long"
+                else random.choice((13_000_000, params["long"] * 1_000_000 - 13_000_000))
+            )
             stimuli += press(button, when, length, pressed=active, bounces=bouncing(random, 3_500_000))
         plan.append((kind, when * 1000, (when + length) * 1000))
         when += length + random.randrange(22_000_000, 30_000_000)
@@ -74,7 +85,8 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
                 return [
                     wrong(
                         "too_early",
-                        f"a press from {show_time(start)} on is not long yet at {show_time(long_at - 3 * MILLISECOND)}; the pins should still show {before}",
+                        f"a press from {show_time(start)} on is not long yet at "
+                        f"{show_time(long_at - 3 * MILLISECOND)}; the pins should still show {before}",
                     )
                 ]
             item = 0
@@ -82,19 +94,27 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
                 return [
                     wrong(
                         "too_late",
-                        f"a press from {show_time(start)} on is long at {show_time(long_at)}; the pins should show 0 from then on, while the button is still held",
+                        f"a press from {show_time(start)} on is long at {show_time(long_at)}; the pins should show 0 "
+                        "from then on, while the button is still held",
                     )
                 ]
         if kind == "short" and shown(end - MILLISECOND) != before:
             return [
                 wrong(
                     "too_early",
-                    f"a short press counts when the button is released; at {show_time(end - MILLISECOND)} it is still held",
+                    f"a short press counts when the button is released; at {show_time(end - MILLISECOND)} it is "
+                    "still held",
                 )
             ]
         if shown(end + 16 * MILLISECOND) != item:
-            return [wrong("wrong_item", f"after a {kind} press from {show_time(start)} to {show_time(end)} the pins should show {item} and show "
-                          f"{shown(end + 16 * MILLISECOND)}")]  # fmt: skip
+            return [
+                wrong(
+                    "wrong_item",
+                    f"after a {kind} press from {show_time(start)} to {show_time(end)} the pins should show {item} "
+                    "and show "
+                    f"{shown(end + 16 * MILLISECOND)}",
+                )
+            ]
     return []
 
 
@@ -104,10 +124,14 @@ FAMILY = Family(
     level=5,
     title="a menu on one bouncing button",
     choices={
-        "button": ("PA0", "PC13", "PB2", "PE4", "PG7", "PA8"), "lowest": tuple(_SHOWN), "active": (0, 1), "items": (3, 4, 5, 6, 7), "long": (60, 80, 100),
+        "button": ("PA0", "PC13", "PB2", "PE4", "PG7", "PA8"),
+        "lowest": tuple(_SHOWN),
+        "active": (0, 1),
+        "items": (3, 4, 5, 6, 7),
+        "long": (60, 80, 100),
     },
     fill=_fill,
     scene=_scene,
     check=_check,
     tags=("gpio", "systick", "state machine", "debouncing"),
-)  # fmt: skip
+)

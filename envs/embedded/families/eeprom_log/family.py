@@ -21,12 +21,24 @@ def _fill(params: Params) -> Mapping[str, str]:
     bus, clock, data = params["bus"].split()
     port, out, back = params["serial"].split()
     return {
-        **signal_values(f"{bus}_SCL", clock, "scl_"), **signal_values(f"{bus}_SDA", data, "sda_"), **signal_values(f"{port}_TX", out, "tx_"),
-        **signal_values(f"{port}_RX", back, "rx_"), "bus": bus, "port": port, "address_hex": f"0x{params['address']:02X}",
-        "tx_bit": f"GPIO_PIN_{out[2:]}", "rx_bit": f"GPIO_PIN_{back[2:]}", "scl_bit": f"GPIO_PIN_{clock[2:]}", "sda_bit": f"GPIO_PIN_{data[2:]}",
-        "gates": "\n".join(f"    __HAL_RCC_GPIO{letter}_CLK_ENABLE();" for letter in sorted({pin[1] for pin in (clock, data, out, back)})),
-        "ports": ports_of(clock, data, out, back), "page_size": str(params["page"]),
-    }  # fmt: skip
+        **signal_values(f"{bus}_SCL", clock, "scl_"),
+        **signal_values(f"{bus}_SDA", data, "sda_"),
+        **signal_values(f"{port}_TX", out, "tx_"),
+        **signal_values(f"{port}_RX", back, "rx_"),
+        "bus": bus,
+        "port": port,
+        "address_hex": f"0x{params['address']:02X}",
+        "tx_bit": f"GPIO_PIN_{out[2:]}",
+        "rx_bit": f"GPIO_PIN_{back[2:]}",
+        "scl_bit": f"GPIO_PIN_{clock[2:]}",
+        "sda_bit": f"GPIO_PIN_{data[2:]}",
+        "gates": "\n".join(
+            f"    __HAL_RCC_GPIO{letter}_CLK_ENABLE();"
+            for letter in sorted({pin[1] for pin in (clock, data, out, back)})
+        ),
+        "ports": ports_of(clock, data, out, back),
+        "page_size": str(params["page"]),
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
@@ -34,9 +46,14 @@ def _scene(params: Params, random: Random) -> Scene:
     port, _, back = params["serial"].split()
     content = bytearray(random.randrange(256) for _ in range(256))
     device = {
-        "kind": "device", "bus": bus, "device": "i2c_memory", "name": "memory", "address": params["address"], "page": params["page"],
+        "kind": "device",
+        "bus": bus,
+        "device": "i2c_memory",
+        "name": "memory",
+        "address": params["address"],
+        "page": params["page"],
         "content": {str(place): value for place, value in enumerate(content)},
-    }  # fmt: skip
+    }
     stimuli, when, answers = [device], 4_000_000, bytearray()
     page = params["page"]
     plan = [

@@ -1,4 +1,4 @@
-"""A rotary encoder is counted by a timer's encoder mode and read out on request: both edges, direction, sign, wrap-around."""
+"""A rotary encoder is counted by a timer and read out on request: both edges, direction, sign, wrap-around."""
 
 from __future__ import annotations
 
@@ -28,11 +28,19 @@ def _fill(params: Params) -> Mapping[str, str]:
     timer, first, second = params["encoder"].split()
     port, out, back = params["serial"].split()
     return {
-        **signal_values(f"{timer}_CH1", first, "a_"), **signal_values(f"{timer}_CH2", second, "b_"), **signal_values(f"{port}_TX", out, "tx_"),
-        **signal_values(f"{port}_RX", back, "rx_"), "ports": ports_of(first, second, out, back), "timer": timer, "port": port,
-        "divider": str(round(16_000_000 / params["baud"])), "turn": str(params["turn"]), "reload": str(params["turn"] - 1), "ask": chr(params["ask"]),
+        **signal_values(f"{timer}_CH1", first, "a_"),
+        **signal_values(f"{timer}_CH2", second, "b_"),
+        **signal_values(f"{port}_TX", out, "tx_"),
+        **signal_values(f"{port}_RX", back, "rx_"),
+        "ports": ports_of(first, second, out, back),
+        "timer": timer,
+        "port": port,
+        "divider": str(round(16_000_000 / params["baud"])),
+        "turn": str(params["turn"]),
+        "reload": str(params["turn"] - 1),
+        "ask": chr(params["ask"]),
         "zero": chr(params["ask"] + 1),
-    }  # fmt: skip
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
@@ -75,10 +83,14 @@ FAMILY = Family(
     level=3,
     title="the position of a rotary encoder",
     choices={
-        "encoder": _ENCODERS, "serial": _SERIAL, "baud": (57600, 115200), "turn": (200, 400, 500, 600, 1024), "ask": (ord("?"), ord("p"), ord("A")),
+        "encoder": _ENCODERS,
+        "serial": _SERIAL,
+        "baud": (57600, 115200),
+        "turn": (200, 400, 500, 600, 1024),
+        "ask": (ord("?"), ord("p"), ord("A")),
     },
     fill=_fill,
     scene=_scene,
     check=_check,
     tags=("timer", "encoder", "uart", "registers"),
-)  # fmt: skip
+)

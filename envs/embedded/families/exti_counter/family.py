@@ -12,8 +12,12 @@ from ecot.envs.embedded.scenes.inputs import level
 from ecot.envs.embedded.scenes.places import pin_values, ports_of
 from ecot.envs.types import Diagnostic
 
-_SHOWN = {"PD12": ("PD12", "PD13", "PD14", "PD15"), "PE8": ("PE8", "PE9", "PE10", "PE11"), "PC0": ("PC0", "PC1", "PC2", "PC3"),
-          "PB12": ("PB12", "PB13", "PB14", "PB15")}  # fmt: skip
+_SHOWN = {
+    "PD12": ("PD12", "PD13", "PD14", "PD15"),
+    "PE8": ("PE8", "PE9", "PE10", "PE11"),
+    "PC0": ("PC0", "PC1", "PC2", "PC3"),
+    "PB12": ("PB12", "PB13", "PB14", "PB15"),
+}
 
 
 def _line(number: int) -> str:
@@ -24,13 +28,25 @@ def _fill(params: Params) -> Mapping[str, str]:
     number, first = int(params["input"][2:]), int(params["lowest"][2:])
     rising, falling = params["edge"] in ("rising", "both"), params["edge"] in ("falling", "both")
     return {
-        **pin_values(params["input"], "input_"), **pin_values(params["lowest"], "led_"), "ports": ports_of(params["lowest"]),
-        "pins": ", ".join(f"`{pin}`" for pin in _SHOWN[params["lowest"]]), "line": _line(number), "source": f"SYSCFG->EXTICR[{number // 4}] |= {'ABCDEFGHI'.index(params['input'][1])}U << {4 * (number % 4)};" if params["input"][1] != "A" else "",
+        **pin_values(params["input"], "input_"),
+        **pin_values(params["lowest"], "led_"),
+        "ports": ports_of(params["lowest"]),
+        "pins": ", ".join(f"`{pin}`" for pin in _SHOWN[params["lowest"]]),
+        "line": _line(number),
+        "source": f"SYSCFG->EXTICR[{number // 4}] |= {'ABCDEFGHI'.index(params['input'][1])}U << {4 * (number % 4)};"
+        if params["input"][1] != "A"
+        else "",
         "clock": "RCC->APB2ENR |= RCC_APB2ENR_SYSCFGEN;" if params["input"][1] != "A" else "",
-        "edge_words": {"rising": "rising edge", "falling": "falling edge", "both": "edge, rising or falling,"}[params["edge"]],
-        "rising": f"EXTI->RTSR |= 1U << {number};" if rising else "", "falling": f"EXTI->FTSR |= 1U << {number};" if falling else "",
-        "modes": f"0x{0x55 << 2 * first:X}", "mask": f"0x{0xFF << 2 * first:X}", "first": str(first), "modulus": str(params["modulus"]),
-    }  # fmt: skip
+        "edge_words": {"rising": "rising edge", "falling": "falling edge", "both": "edge, rising or falling,"}[
+            params["edge"]
+        ],
+        "rising": f"EXTI->RTSR |= 1U << {number};" if rising else "",
+        "falling": f"EXTI->FTSR |= 1U << {number};" if falling else "",
+        "modes": f"0x{0x55 << 2 * first:X}",
+        "mask": f"0x{0xFF << 2 * first:X}",
+        "first": str(first),
+        "modulus": str(params["modulus"]),
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
@@ -56,8 +72,13 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
             for index, pin in enumerate(_SHOWN[params["lowest"]])
         )
         if shown != count % params["modulus"]:
-            return [wrong("wrong_count", f"after {count} counted edges, 50 us after {show_time(time)}, the pins should show "
-                          f"{count % params['modulus']} and show {shown}")]  # fmt: skip
+            return [
+                wrong(
+                    "wrong_count",
+                    f"after {count} counted edges, 50 us after {show_time(time)}, the pins should show "
+                    f"{count % params['modulus']} and show {shown}",
+                )
+            ]
     return []
 
 
@@ -67,7 +88,9 @@ FAMILY = Family(
     level=2,
     title="count edges in an external interrupt",
     choices={
-        "input": ("PA0", "PA1", "PB2", "PC13", "PA8", "PE4", "PG7", "PB10", "PC5"), "lowest": tuple(_SHOWN), "edge": ("rising", "falling", "both"),
+        "input": ("PA0", "PA1", "PB2", "PC13", "PA8", "PE4", "PG7", "PB10", "PC5"),
+        "lowest": tuple(_SHOWN),
+        "edge": ("rising", "falling", "both"),
         "modulus": (10, 12, 13, 16),
     },
     fill=_fill,
@@ -75,4 +98,4 @@ FAMILY = Family(
     check=_check,
     valid=lambda params: params["input"] not in _SHOWN[params["lowest"]],
     tags=("exti", "interrupt", "gpio", "registers"),
-)  # fmt: skip
+)

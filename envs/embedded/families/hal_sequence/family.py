@@ -33,12 +33,17 @@ def _fill(params: Params) -> Mapping[str, str]:
     first = int(pins[0][2:])
     table = "\n".join(f"    {{{lamps << first}, {length * unit}}}," for lamps, length in steps)
     return {
-        "port": f"GPIO{pins[0][1]}", "red": pins[0], "yellow": pins[1], "green": pins[2], "table": table,
-        "mask": " | ".join(f"GPIO_PIN_{pin[2:]}" for pin in pins), "all": f"0x{7 << first:X}",
+        "port": f"GPIO{pins[0][1]}",
+        "red": pins[0],
+        "yellow": pins[1],
+        "green": pins[2],
+        "table": table,
+        "mask": " | ".join(f"GPIO_PIN_{pin[2:]}" for pin in pins),
+        "all": f"0x{7 << first:X}",
         "steps": "\n".join(f"| {_words(lamps)} | {length * unit} ms |" for lamps, length in steps),
         "lit": "high" if params["active"] else "low",
-        "set": "lamps" if params["active"] else "0x{:X}U ^ lamps".format(7 << first),
-    }  # fmt: skip
+        "set": "lamps" if params["active"] else f"0x{7 << first:X}U ^ lamps",
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
@@ -59,7 +64,10 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
                 (level_at(record, pin, moment) ^ (1 - params["active"])) << index for index, pin in enumerate(pins)
             )
             if shown != lamps:
-                words = f"step {number % len(steps) + 1} at {show_time(moment)}: lit should be {_words(lamps)}, and lit is {_words(shown)}"
+                words = (
+                    f"step {number % len(steps) + 1} at {show_time(moment)}: lit should be {_words(lamps)}, and lit is "
+                    f"{_words(shown)}"
+                )
                 return [wrong("wrong_lamps", words)]
         time, number = until, number + 1
     return []

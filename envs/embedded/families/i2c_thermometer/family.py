@@ -20,11 +20,19 @@ def _fill(params: Params) -> Mapping[str, str]:
     bus, clock, data = params["bus"].split()
     port, out, back = params["serial"].split()
     return {
-        **signal_values(f"{bus}_SCL", clock, "scl_"), **signal_values(f"{bus}_SDA", data, "sda_"), **signal_values(f"{port}_TX", out, "tx_"),
-        **signal_values(f"{port}_RX", back, "rx_"), "ports": ports_of(clock, data, out, back), "bus": bus, "port": port,
-        "address_hex": f"0x{params['address']:02X}", "divider": str(round(16_000_000 / params["baud"])), "kilohertz": str(params["rate"] // 1000),
-        "ccr": "80" if params["rate"] == 100_000 else "I2C_CCR_FS | 14", "rise": "17" if params["rate"] == 100_000 else "5",
-    }  # fmt: skip
+        **signal_values(f"{bus}_SCL", clock, "scl_"),
+        **signal_values(f"{bus}_SDA", data, "sda_"),
+        **signal_values(f"{port}_TX", out, "tx_"),
+        **signal_values(f"{port}_RX", back, "rx_"),
+        "ports": ports_of(clock, data, out, back),
+        "bus": bus,
+        "port": port,
+        "address_hex": f"0x{params['address']:02X}",
+        "divider": str(round(16_000_000 / params["baud"])),
+        "kilohertz": str(params["rate"] // 1000),
+        "ccr": "80" if params["rate"] == 100_000 else "I2C_CCR_FS | 14",
+        "rise": "17" if params["rate"] == 100_000 else "5",
+    }
 
 
 def _text(raw: int) -> bytes:

@@ -30,10 +30,17 @@ def _fill(params: Params) -> Mapping[str, str]:
     port, out = params["serial"].split()
     channel = int(signal[-1])
     return {
-        **signal_values(signal, pin, "in_"), **signal_values(f"{port}_TX", out, "tx_"), "ports": ports_of(pin, out), "timer": signal[:4],
-        "channel": str(channel), "port": port, "divider": str(round(16_000_000 / params["baud"])), "difference": "second - first" if signal[:4] in ("TIM2", "TIM5") else "(uint16_t)(second - first)", "mode_shift": str(8 * (channel - 1)),
+        **signal_values(signal, pin, "in_"),
+        **signal_values(f"{port}_TX", out, "tx_"),
+        "ports": ports_of(pin, out),
+        "timer": signal[:4],
+        "channel": str(channel),
+        "port": port,
+        "divider": str(round(16_000_000 / params["baud"])),
+        "difference": "second - first" if signal[:4] in ("TIM2", "TIM5") else "(uint16_t)(second - first)",
+        "mode_shift": str(8 * (channel - 1)),
         "output_shift": str(4 * (channel - 1)),
-    }  # fmt: skip
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:

@@ -12,9 +12,24 @@ from ecot.envs.embedded.evidence import MICROSECOND, MILLISECOND, Record
 from ecot.envs.embedded.family import Family, Params, Scene
 from ecot.envs.types import Diagnostic
 
-_PINS = ("TIM2_CH1 PA5", "TIM2_CH3 PB10", "TIM3_CH1 PA6", "TIM3_CH2 PC7", "TIM3_CH4 PB1", "TIM4_CH1 PD12", "TIM4_CH2 PB7",
-         "TIM4_CH4 PD15", "TIM5_CH2 PA1", "TIM9_CH1 PE5", "TIM10_CH1 PB8", "TIM12_CH2 PB15", "TIM13_CH1 PA6", "TIM14_CH1 PA7",
-         "TIM1_CH1 PE9", "TIM8_CH2 PC7")  # fmt: skip
+_PINS = (
+    "TIM2_CH1 PA5",
+    "TIM2_CH3 PB10",
+    "TIM3_CH1 PA6",
+    "TIM3_CH2 PC7",
+    "TIM3_CH4 PB1",
+    "TIM4_CH1 PD12",
+    "TIM4_CH2 PB7",
+    "TIM4_CH4 PD15",
+    "TIM5_CH2 PA1",
+    "TIM9_CH1 PE5",
+    "TIM10_CH1 PB8",
+    "TIM12_CH2 PB15",
+    "TIM13_CH1 PA6",
+    "TIM14_CH1 PA7",
+    "TIM1_CH1 PE9",
+    "TIM8_CH2 PC7",
+)
 _RATES = (500, 800, 1000, 2000, 4000, 5000, 8000, 10000, 20000, 25000)
 CLOCK = 16_000_000
 
@@ -34,12 +49,27 @@ def _fill(params: Params) -> Mapping[str, str]:
     prescaler, period = _steps(params)
     advanced = timer in ("TIM1", "TIM8")
     return {
-        "signal": signal, "pin": pin, "timer": timer, "channel": channel, "gpio": f"GPIO{pin[1]}", "number": str(number),
-        "bus": instance.bus, "enable": instance.enable, "function": str(places()[signal][pin]), "register": str(number // 8),
-        "shift": str(4 * (number % 8)), "prescale": f"{timer}->PSC = {prescaler - 1};" if prescaler > 1 else "", "update": f"{timer}->EGR = TIM_EGR_UG;" if prescaler > 1 else "", "twice": str(2 * number), "reload": str(period - 1),
-        "compare": str(period * params["percent"] // 100), "mode": str(index // 2 + 1), "mode_shift": str(8 * (index % 2) + 4),
-        "output_shift": str(4 * index), "main_output": f"{timer}->BDTR = TIM_BDTR_MOE;" if advanced else "",
-    }  # fmt: skip
+        "signal": signal,
+        "pin": pin,
+        "timer": timer,
+        "channel": channel,
+        "gpio": f"GPIO{pin[1]}",
+        "number": str(number),
+        "bus": instance.bus,
+        "enable": instance.enable,
+        "function": str(places()[signal][pin]),
+        "register": str(number // 8),
+        "shift": str(4 * (number % 8)),
+        "prescale": f"{timer}->PSC = {prescaler - 1};" if prescaler > 1 else "",
+        "update": f"{timer}->EGR = TIM_EGR_UG;" if prescaler > 1 else "",
+        "twice": str(2 * number),
+        "reload": str(period - 1),
+        "compare": str(period * params["percent"] // 100),
+        "mode": str(index // 2 + 1),
+        "mode_shift": str(8 * (index % 2) + 4),
+        "output_shift": str(4 * index),
+        "main_output": f"{timer}->BDTR = TIM_BDTR_MOE;" if advanced else "",
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:

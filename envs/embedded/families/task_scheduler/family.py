@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from random import Random
 
 from ecot.envs.embedded.checks import edges_of, no_drift, pulses, show_time, square_wave, wrong
@@ -17,11 +18,21 @@ _PINS = (("PD12", "PD13", "PD14"), ("PE8", "PE10", "PE12"), ("PC1", "PB5", "PA7"
 def _fill(params: Params) -> Mapping[str, str]:
     fast, slow, busy = _PINS[params["pins"]]
     return {
-        **pin_values(fast, "fast_"), **pin_values(slow, "slow_"), **pin_values(busy, "busy_"), "ports": ports_of(fast, slow, busy),
-        "fast_us": str(params["fast"]), "slow_us": str(params["slow"]), "busy_ms": str(params["busy"]), "busy_us": str(params["busy"] * 1000),
-        "work_us": str(params["busy"] * 400), "work_most": str(params["busy"] * 600), "fast_reload": str(params["fast"] - 1),
-        "slow_reload": str(params["slow"] - 1), "busy_reload": str(params["busy"] * 1000 - 1), "loops": str(params["busy"] * 500),
-    }  # fmt: skip
+        **pin_values(fast, "fast_"),
+        **pin_values(slow, "slow_"),
+        **pin_values(busy, "busy_"),
+        "ports": ports_of(fast, slow, busy),
+        "fast_us": str(params["fast"]),
+        "slow_us": str(params["slow"]),
+        "busy_ms": str(params["busy"]),
+        "busy_us": str(params["busy"] * 1000),
+        "work_us": str(params["busy"] * 400),
+        "work_most": str(params["busy"] * 600),
+        "fast_reload": str(params["fast"] - 1),
+        "slow_reload": str(params["slow"] - 1),
+        "busy_reload": str(params["busy"] * 1000 - 1),
+        "loops": str(params["busy"] * 500),
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
@@ -35,9 +46,13 @@ def _scene(params: Params, random: Random) -> Scene:
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
     fast, slow, busy = _PINS[params["pins"]]
     found = square_wave(
-        record, fast, hertz=500_000 / params["fast"], span=5 * MICROSECOND, cycles=round((scene.milliseconds - 2) * 500 / params["fast"]) - 1,
+        record,
+        fast,
+        hertz=500_000 / params["fast"],
+        span=5 * MICROSECOND,
+        cycles=round((scene.milliseconds - 2) * 500 / params["fast"]) - 1,
         driver="gpio",
-    )  # fmt: skip
+    )
     found += _rounds(
         record,
         slow,
@@ -63,7 +78,8 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
             return [
                 wrong(
                     "wrong_start",
-                    f"{pin}: the first edge should come {micros} us to {micros + 300} us after reset and comes at {show_time(times[0])}",
+                    f"{pin}: the first edge should come {micros} us to {micros + 300} us after reset and comes at "
+                    f"{show_time(times[0])}",
                     symbol=pin,
                 )
             ]
@@ -90,12 +106,13 @@ def _rounds(
     starts = [edge.time for edge in edges if edge.level]
     if len(starts) < least:
         return [wrong("missing_work", f"{pin} should show {least} rounds at least and shows {len(starts)}", symbol=pin)]
-    for first, second in zip(starts, starts[1:], strict=False):
+    for first, second in pairwise(starts):
         if abs(second - first - period) > late * MICROSECOND:
             return [
                 wrong(
                     "wrong_period",
-                    f"{pin}: rounds should begin every {show_time(period)}; two are {show_time(second - first)} apart at {show_time(first)}",
+                    f"{pin}: rounds should begin every {show_time(period)}; two are {show_time(second - first)} "
+                    f"apart at {show_time(first)}",
                     symbol=pin,
                 )
             ]
@@ -104,7 +121,8 @@ def _rounds(
             return [
                 wrong(
                     "wrong_work",
-                    f"{pin}: a round should last {lengths[0]} us to {lengths[1]} us; the one at {show_time(start)} lasts {show_time(length)}",
+                    f"{pin}: a round should last {lengths[0]} us to {lengths[1]} us; the one at {show_time(start)} "
+                    f"lasts {show_time(length)}",
                     symbol=pin,
                 )
             ]

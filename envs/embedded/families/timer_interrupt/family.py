@@ -12,9 +12,20 @@ from ecot.envs.embedded.family import Family, Params, Scene
 from ecot.envs.embedded.scenes.places import pin_values
 from ecot.envs.types import Diagnostic
 
-_INTERRUPTS = {"TIM2": "TIM2", "TIM3": "TIM3", "TIM4": "TIM4", "TIM5": "TIM5", "TIM6": "TIM6_DAC", "TIM7": "TIM7", "TIM9": "TIM1_BRK_TIM9",
-               "TIM10": "TIM1_UP_TIM10", "TIM11": "TIM1_TRG_COM_TIM11", "TIM12": "TIM8_BRK_TIM12", "TIM13": "TIM8_UP_TIM13",
-               "TIM14": "TIM8_TRG_COM_TIM14"}  # fmt: skip
+_INTERRUPTS = {
+    "TIM2": "TIM2",
+    "TIM3": "TIM3",
+    "TIM4": "TIM4",
+    "TIM5": "TIM5",
+    "TIM6": "TIM6_DAC",
+    "TIM7": "TIM7",
+    "TIM9": "TIM1_BRK_TIM9",
+    "TIM10": "TIM1_UP_TIM10",
+    "TIM11": "TIM1_TRG_COM_TIM11",
+    "TIM12": "TIM8_BRK_TIM12",
+    "TIM13": "TIM8_UP_TIM13",
+    "TIM14": "TIM8_TRG_COM_TIM14",
+}
 
 
 def _fill(params: Params) -> Mapping[str, str]:
@@ -22,11 +33,15 @@ def _fill(params: Params) -> Mapping[str, str]:
     cycles = 16 * params["micros"]
     prescaler = next(value for value in (1, 2, 4, 8, 16) if cycles // value <= 60000)
     return {
-        **pin_values(params["pin"]), "bus": instance.bus, "enable": instance.enable, "line": _INTERRUPTS[params["timer"]],
+        **pin_values(params["pin"]),
+        "bus": instance.bus,
+        "enable": instance.enable,
+        "line": _INTERRUPTS[params["timer"]],
         "prescale": f"{params['timer']}->PSC = {prescaler - 1};" if prescaler > 1 else "",
         "update": f"{params['timer']}->EGR = TIM_EGR_UG;" if prescaler > 1 else "",
-        "clear": f"{params['timer']}->SR = 0;" if prescaler > 1 else "", "reload": str(cycles // prescaler - 1),
-    }  # fmt: skip
+        "clear": f"{params['timer']}->SR = 0;" if prescaler > 1 else "",
+        "reload": str(cycles // prescaler - 1),
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
@@ -44,14 +59,16 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
         return [
             wrong(
                 "too_early",
-                f"{params['pin']}: the first edge should come {micros} us after reset at the earliest and comes at {show_time(times[0])}",
+                f"{params['pin']}: the first edge should come {micros} us after reset at the earliest and comes at "
+                f"{show_time(times[0])}",
             )
         ]
     if times[0] > (micros + 200) * MICROSECOND:
         return [
             wrong(
                 "too_late",
-                f"{params['pin']}: the first edge should come within {micros + 200} us of reset and comes at {show_time(times[0])}",
+                f"{params['pin']}: the first edge should come within {micros + 200} us of reset and comes at "
+                f"{show_time(times[0])}",
             )
         ]
     return no_drift(times, micros * MICROSECOND, params["pin"])
@@ -63,10 +80,12 @@ FAMILY = Family(
     level=2,
     title="a pin toggled from a timer's interrupt",
     choices={
-        "timer": tuple(_INTERRUPTS), "pin": ("PD12", "PA5", "PB7", "PE3", "PC13", "PF9"), "micros": (50, 100, 125, 200, 250, 400, 500, 1000),
+        "timer": tuple(_INTERRUPTS),
+        "pin": ("PD12", "PA5", "PB7", "PE3", "PC13", "PF9"),
+        "micros": (50, 100, 125, 200, 250, 400, 500, 1000),
     },
     fill=_fill,
     scene=_scene,
     check=_check,
     tags=("timer", "interrupt", "registers"),
-)  # fmt: skip
+)

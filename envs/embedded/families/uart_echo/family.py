@@ -12,30 +12,60 @@ from ecot.envs.embedded.scenes.inputs import serial
 from ecot.envs.embedded.scenes.places import ports_of, signal_values
 from ecot.envs.types import Diagnostic
 
-_PLACES = ("USART1 PA9 PA10", "USART1 PB6 PB7", "USART2 PA2 PA3", "USART2 PD5 PD6", "USART3 PB10 PB11", "USART3 PD8 PD9", "UART4 PC10 PC11",
-           "USART6 PC6 PC7")  # fmt: skip
+_PLACES = (
+    "USART1 PA9 PA10",
+    "USART1 PB6 PB7",
+    "USART2 PA2 PA3",
+    "USART2 PD5 PD6",
+    "USART3 PB10 PB11",
+    "USART3 PD8 PD9",
+    "UART4 PC10 PC11",
+    "USART6 PC6 PC7",
+)
 _CHANGES: Mapping[str, tuple[str, str, Callable[[int], int]]] = {
-    "upper": ("lower-case letters `a` to `z` come back as capital letters, all else as it is", "(c >= 'a' && c <= 'z') ? c - 32 : c",
-              lambda c: c - 32 if 97 <= c <= 122 else c),
-    "lower": ("capital letters `A` to `Z` come back as lower-case letters, all else as it is", "(c >= 'A' && c <= 'Z') ? c + 32 : c",
-              lambda c: c + 32 if 65 <= c <= 90 else c),
-    "rot13": ("letters come back thirteen places further in the alphabet, beginning again after `z` and `Z`, all else as it is",
-              "(c >= 'a' && c <= 'z') ? (c - 'a' + 13) % 26 + 'a' : (c >= 'A' && c <= 'Z') ? (c - 'A' + 13) % 26 + 'A' : c",
-              lambda c: (c - 97 + 13) % 26 + 97 if 97 <= c <= 122 else (c - 65 + 13) % 26 + 65 if 65 <= c <= 90 else c),
+    "upper": (
+        "lower-case letters `a` to `z` come back as capital letters, all else as it is",
+        "(c >= 'a' && c <= 'z') ? c - 32 : c",
+        lambda c: c - 32 if 97 <= c <= 122 else c,
+    ),
+    "lower": (
+        "capital letters `A` to `Z` come back as lower-case letters, all else as it is",
+        "(c >= 'A' && c <= 'Z') ? c + 32 : c",
+        lambda c: c + 32 if 65 <= c <= 90 else c,
+    ),
+    "rot13": (
+        "letters come back thirteen places further in the alphabet, beginning again after `z` and `Z`, all else "
+        "as it is",
+        "(c >= 'a' && c <= 'z') ? (c - 'a' + 13) % 26 + 'a' : (c >= 'A' && c <= 'Z') ? (c - 'A' + 13) % 26 + 'A' : c",
+        lambda c: (c - 97 + 13) % 26 + 97 if 97 <= c <= 122 else (c - 65 + 13) % 26 + 65 if 65 <= c <= 90 else c,
+    ),
     "invert": ("every bit of a byte comes back inverted", "~c", lambda c: ~c & 255),
     "next": ("every byte comes back as the next one, 255 as 0", "c + 1", lambda c: (c + 1) & 255),
-}  # fmt: skip
+}
 
 
 def _fill(params: Params) -> Mapping[str, str]:
     port, out, back = params["place"].split()
     words, code, _ = _CHANGES[params["change"]]
     return {
-        **signal_values(f"{port}_TX", out, "tx_"), **signal_values(f"{port}_RX", back, "rx_"), "port": port, "ports": ports_of(out, back),
-        "change_words": words, "code": code, "divider": str(round(16_000_000 / params["baud"])),
-        "parity_words": {"none": "8 data bits, no parity", "even": "8 data bits and even parity", "odd": "8 data bits and odd parity"}[params["parity"]],
-        "parity_bits": {"none": "", "even": " | USART_CR1_M | USART_CR1_PCE", "odd": " | USART_CR1_M | USART_CR1_PCE | USART_CR1_PS"}[params["parity"]],
-    }  # fmt: skip
+        **signal_values(f"{port}_TX", out, "tx_"),
+        **signal_values(f"{port}_RX", back, "rx_"),
+        "port": port,
+        "ports": ports_of(out, back),
+        "change_words": words,
+        "code": code,
+        "divider": str(round(16_000_000 / params["baud"])),
+        "parity_words": {
+            "none": "8 data bits, no parity",
+            "even": "8 data bits and even parity",
+            "odd": "8 data bits and odd parity",
+        }[params["parity"]],
+        "parity_bits": {
+            "none": "",
+            "even": " | USART_CR1_M | USART_CR1_PCE",
+            "odd": " | USART_CR1_M | USART_CR1_PCE | USART_CR1_PS",
+        }[params["parity"]],
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:

@@ -12,8 +12,20 @@ from ecot.envs.embedded.evidence import Record
 from ecot.envs.embedded.family import Family, Params, Scene
 from ecot.envs.types import Diagnostic
 
-_PINS = ("USART1 PA9", "USART1 PB6", "USART2 PA2", "USART2 PD5", "USART3 PB10", "USART3 PC10", "USART3 PD8", "UART4 PA0",
-         "UART4 PC10", "UART5 PC12", "USART6 PC6", "USART6 PG14")  # fmt: skip
+_PINS = (
+    "USART1 PA9",
+    "USART1 PB6",
+    "USART2 PA2",
+    "USART2 PD5",
+    "USART3 PB10",
+    "USART3 PC10",
+    "USART3 PD8",
+    "UART4 PA0",
+    "UART4 PC10",
+    "UART5 PC12",
+    "USART6 PC6",
+    "USART6 PG14",
+)
 _TEXTS = ("ready", "boot ok", "STM32F407 up", "hello, world", "pump=off valve=off", "READY>")
 
 
@@ -23,10 +35,19 @@ def _fill(params: Params) -> Mapping[str, str]:
     instance = instances()[port]
     divider = round(16_000_000 / params["baud"])
     return {
-        "port": port, "pin": pin, "gpio": f"GPIO{pin[1]}", "number": str(number), "twice": str(2 * number), "bus": instance.bus, "enable": instance.enable,
-        "function": str(places()[f"{port}_TX"][pin]), "register": str(number // 8), "shift": str(4 * (number % 8)),
-        "divider": str(divider), "length": str(len(params["text"]) + 2),
-    }  # fmt: skip
+        "port": port,
+        "pin": pin,
+        "gpio": f"GPIO{pin[1]}",
+        "number": str(number),
+        "twice": str(2 * number),
+        "bus": instance.bus,
+        "enable": instance.enable,
+        "function": str(places()[f"{port}_TX"][pin]),
+        "register": str(number // 8),
+        "shift": str(4 * (number % 8)),
+        "divider": str(divider),
+        "length": str(len(params["text"]) + 2),
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:

@@ -18,16 +18,22 @@ _SERIAL = ("USART2 PA2", "USART6 PC6", "USART3 PD8", "UART4 PC10")
 def _fill(params: Params) -> Mapping[str, str]:
     port, out = params["serial"].split()
     return {
-        **pin_values(params["heart"], "heart_"), **signal_values(f"{port}_TX", out, "tx_"), "ports": ports_of(params["heart"], out), "port": port,
-        "divider": str(round(16_000_000 / 115200)), "reload": str(params["span"] * 8 - 1), "cold": chr(params["cold"]), "again": chr(params["cold"] + 1),
-    }  # fmt: skip
+        **pin_values(params["heart"], "heart_"),
+        **signal_values(f"{port}_TX", out, "tx_"),
+        "ports": ports_of(params["heart"], out),
+        "port": port,
+        "divider": str(round(16_000_000 / 115200)),
+        "reload": str(params["span"] * 8 - 1),
+        "cold": chr(params["cold"]),
+        "again": chr(params["cold"] + 1),
+    }
 
 
 def _scene(params: Params, random: Random) -> Scene:
-    stimuli, when, value = [level(params["heart"], 0, 0)], 4_000_000, 0
+    stimuli, when, value, last = [level(params["heart"], 0, 0)], 4_000_000, 0, 0
     span = params["span"]
-    for beats in (random.randrange(5, 9), random.randrange(4, 7)):
-        for _ in range(beats):
+    for count in (random.randrange(5, 9), random.randrange(4, 7)):
+        for _ in range(count):
             value = 1 - value
             stimuli.append(level(params["heart"], when, value))
             last, when = when, when + round(span * random.uniform(0.4, 0.85) * 1_000_000)
@@ -50,7 +56,8 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
         return [
             wrong(
                 "wrong_reset",
-                f"only the independent watchdog should reset the chip; it was reset by {', '.join(sorted(set(causes)))}",
+                "only the independent watchdog should reset the chip; it was reset by "
+                f"{', '.join(sorted(set(causes)))}",
             )
         ]
     times = [time for time, _ in record.resets]
@@ -62,7 +69,8 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
             return [
                 wrong(
                     "wrong_reset",
-                    f"the watchdog should reset the chip at {show_time(due)}, {params['span']} ms after the last beat or start; it did at {got}",
+                    f"the watchdog should reset the chip at {show_time(due)}, {params['span']} ms after the last "
+                    f"beat or start; it did at {got}",
                 )
             ]
     if len(times) > len(bites):
@@ -70,8 +78,7 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
             wrong("wrong_reset", f"the watchdog reset the chip {len(times)} times; {len(bites)} times it had reason to")
         ]
     wanted = bytes([params["cold"], *[params["cold"] + 1] * len(times)])
-    data = sent(record, params["serial"].split()[0], wanted, baud=115200, clock=16_000_000)
-    return data
+    return sent(record, params["serial"].split()[0], wanted, baud=115200, clock=16_000_000)
 
 
 FAMILY = Family(
@@ -80,10 +87,13 @@ FAMILY = Family(
     level=3,
     title="a watchdog fed by a heartbeat",
     choices={
-        "heart": ("PA0", "PB2", "PC13", "PE4", "PG7"), "serial": _SERIAL, "span": (8, 10, 12, 16, 20, 24), "cold": (ord("A"), ord("C"), ord("0"), ord("x")),
+        "heart": ("PA0", "PB2", "PC13", "PE4", "PG7"),
+        "serial": _SERIAL,
+        "span": (8, 10, 12, 16, 20, 24),
+        "cold": (ord("A"), ord("C"), ord("0"), ord("x")),
     },
     fill=_fill,
     scene=_scene,
     check=_check,
     tags=("watchdog", "reset", "uart", "registers"),
-)  # fmt: skip
+)
