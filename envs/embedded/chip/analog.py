@@ -95,6 +95,7 @@ class Adc(Peripheral):
     def wrote(self, name: str, old: int, new: int, value: int) -> None:
         """Switch on, start, stop."""
         if name == "CR2":
+            self.machine.wiring.converters_wait |= bool(new >> 28 & 3)
             if new & 1 and not old & 1:
                 self._stable_at = self.machine.schedule.now + self.machine.schedule.cycles_in(_START_UP)
             elif not new & 1:

@@ -27,6 +27,8 @@ _FRAME = (
     arm.UC_ARM_REG_LR,
 )
 _FLOATS = tuple(arm.UC_ARM_REG_S0 + index for index in range(16))
+_MASKS = (arm.UC_ARM_REG_FAULTMASK, arm.UC_ARM_REG_PRIMASK, arm.UC_ARM_REG_BASEPRI)
+_STATE = (arm.UC_ARM_REG_XPSR, arm.UC_ARM_REG_CONTROL, arm.UC_ARM_REG_SP)
 _CPUID = 0x410FC241
 
 
@@ -109,12 +111,12 @@ class Exceptions:
         return min((self._rank(number) for number in self.active), default=_THREAD)
 
     def _masks(self) -> int:
-        engine = self.machine.engine
-        if engine.reg_read(arm.UC_ARM_REG_FAULTMASK) & 1:
+        faultmask, primask, basepri = self.machine.registers.read_many(_MASKS)
+        if faultmask & 1:
             return -1
-        if engine.reg_read(arm.UC_ARM_REG_PRIMASK) & 1:
+        if primask & 1:
             return 0
-        basepri = engine.reg_read(arm.UC_ARM_REG_BASEPRI) & 0xF0
+        basepri &= 0xF0
         return self._group_of(basepri) if basepri else _THREAD
 
     def best(self) -> int:
@@ -158,33 +160,31 @@ class Exceptions:
         self._enter(number, self.machine.pc)
 
     def _enter(self, number: int, return_to: int, *, cycles: int = ENTRY_CYCLES) -> None:
-        engine, machine = self.machine.engine, self.machine
-        xpsr = engine.reg_read(arm.UC_ARM_REG_XPSR) | 0x01000000
-        control = engine.reg_read(arm.UC_ARM_REG_CONTROL)
+        machine, registers = self.machine, self.machine.registers
+        xpsr, control, stack = registers.read_many(_STATE)
+        xpsr |= 0x01000000
         floats = bool(control & 4)
         process = bool(control & 2) and not self.active
-        stack = engine.reg_read(arm.UC_ARM_REG_SP)
         aligned = stack & ~7 if self.ccr & 0x200 else stack & ~3
         padded = stack != aligned
-        values = [engine.reg_read(register) for register in _FRAME]
+        values = registers.read_many(_FRAME)
         frame = struct.pack("<8I", *values, return_to | 0, xpsr & ~0x200 | padded << 9)
         if floats:
-            words = [engine.reg_read(register) & 0xFFFFFFFF for register in _FLOATS]
-            frame += struct.pack("<18I", *words, engine.reg_read(arm.UC_ARM_REG_FPSCR) & 0xFFFFFFFF, 0)
+            frame += struct.pack("<18I", *registers.read_many(_FLOATS), registers.read(arm.UC_ARM_REG_FPSCR), 0)
         stack = aligned - len(frame)
         try:
-            engine.mem_write(stack, frame)
+            machine.engine.mem_write(stack, frame)
         except UcError:
             machine.fail(Fault("stack", stack, return_to, self.cfsr | 1 << 12, self._registers()))
             return
-        engine.reg_write(arm.UC_ARM_REG_SP, stack)
+        registers.write(arm.UC_ARM_REG_SP, stack)
         mode = (0xF1 if self.active else 0xFD if process else 0xF9) & (0xEF if floats else 0xFF)
-        engine.reg_write(arm.UC_ARM_REG_CONTROL, control & ~6 if not self.active else control & ~4)
+        registers.write(arm.UC_ARM_REG_CONTROL, control & ~6 if not self.active else control & ~4)
         # Entering a handler exchanges the stacks, which the emulator does as it takes the number of the exception.
         if process:
-            engine.reg_write(arm.UC_ARM_REG_PSP, stack)
-        engine.reg_write(arm.UC_ARM_REG_XPSR, (xpsr & 0xF8000000) | 0x01000000 | number)
-        engine.reg_write(arm.UC_ARM_REG_LR, 0xFFFFFF00 | mode)
+            registers.write(arm.UC_ARM_REG_PSP, stack)
+        registers.write(arm.UC_ARM_REG_XPSR, (xpsr & 0xF8000000) | 0x01000000 | number)
+        registers.write(arm.UC_ARM_REG_LR, 0xFFFFFF00 | mode)
         self.active.append(number)
         if self.trace is not None:
             self.trace.append((machine.schedule.picoseconds(), number))
@@ -200,7 +200,7 @@ class Exceptions:
 
     def leave(self, code: int) -> None:
         """Return from the innermost handler; `code` is what was loaded into the program counter."""
-        engine, machine = self.machine.engine, self.machine
+        machine, registers = self.machine, self.machine.registers
         if not self.active or code & 0xFFFFFF00 != 0xFFFFFF00:
             machine.fail(Fault("usage", code, machine.pc, self.cfsr | 1 << 18, self._registers()))
             return
@@ -208,35 +208,33 @@ class Exceptions:
         if self.lines >> number & 1:
             self.pending |= 1 << number
         if number in (HARD, 2):
-            engine.reg_write(arm.UC_ARM_REG_FAULTMASK, 0)
+            registers.write(arm.UC_ARM_REG_FAULTMASK, 0)
         floats, process, thread = not code & 0x10, bool(code & 4), bool(code & 8)
         if thread and not self.active:
             # Back in thread mode before the stack is read: the emulator then holds the right one in SP.
-            xpsr = engine.reg_read(arm.UC_ARM_REG_XPSR)
-            engine.reg_write(arm.UC_ARM_REG_XPSR, (xpsr & 0xF8000000) | 0x01000000)
-            control = engine.reg_read(arm.UC_ARM_REG_CONTROL) & ~6
-            engine.reg_write(arm.UC_ARM_REG_CONTROL, control | (2 if process else 0))
-        stack = engine.reg_read(arm.UC_ARM_REG_SP)
+            xpsr = registers.read(arm.UC_ARM_REG_XPSR)
+            registers.write(arm.UC_ARM_REG_XPSR, (xpsr & 0xF8000000) | 0x01000000)
+            control = registers.read(arm.UC_ARM_REG_CONTROL) & ~6
+            registers.write(arm.UC_ARM_REG_CONTROL, control | (2 if process else 0))
+        stack = registers.read(arm.UC_ARM_REG_SP)
         size = 104 if floats else 32
         try:
-            frame = bytes(engine.mem_read(stack, size))
+            frame = bytes(machine.engine.mem_read(stack, size))
         except UcError:
             machine.fail(Fault("stack", stack, machine.pc, self.cfsr | 1 << 11, self._registers()))
             return
         values = struct.unpack_from("<8I", frame)
-        for register, value in zip(_FRAME, values[:6], strict=True):
-            engine.reg_write(register, value)
+        registers.write_many(_FRAME, values[:6])
         if floats:
             words = struct.unpack_from("<17I", frame, 32)
-            for register, value in zip(_FLOATS, words[:16], strict=True):
-                engine.reg_write(register, value)
-            engine.reg_write(arm.UC_ARM_REG_FPSCR, words[16])
-        engine.reg_write(arm.UC_ARM_REG_SP, stack + size + (4 if values[7] & 0x200 else 0))
-        engine.reg_write(
+            registers.write_many(_FLOATS, words[:16])
+            registers.write(arm.UC_ARM_REG_FPSCR, words[16])
+        registers.write(arm.UC_ARM_REG_SP, stack + size + (4 if values[7] & 0x200 else 0))
+        registers.write(
             arm.UC_ARM_REG_XPSR, (values[7] & 0xFE00FC00) | 0x01000000 | (self.active[-1] if self.active else 0)
         )
-        control = engine.reg_read(arm.UC_ARM_REG_CONTROL)
-        engine.reg_write(arm.UC_ARM_REG_CONTROL, control | 4 if floats else control & ~4)
+        control = registers.read(arm.UC_ARM_REG_CONTROL)
+        registers.write(arm.UC_ARM_REG_CONTROL, control | 4 if floats else control & ~4)
         machine.pc = values[6] & ~1
         if self.trace is not None:
             self.trace.append((machine.schedule.picoseconds(machine.counter.state.cycles), -number))
@@ -307,8 +305,7 @@ class Exceptions:
             return True
 
     def _registers(self) -> tuple[int, ...]:
-        engine = self.machine.engine
-        return tuple(engine.reg_read(register) & 0xFFFFFFFF for register in (*_FRAME, arm.UC_ARM_REG_SP))
+        return tuple(self.machine.registers.read_many((*_FRAME, arm.UC_ARM_REG_SP)))
 
     # Registers at 0xE000E000
 

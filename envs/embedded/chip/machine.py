@@ -15,6 +15,7 @@ from ecot.envs.embedded.chip.board import Board
 from ecot.envs.embedded.chip.counter import REGIONS, Counter
 from ecot.envs.embedded.chip.exceptions import Exceptions, Fault
 from ecot.envs.embedded.chip.peripheral import Peripheral
+from ecot.envs.embedded.chip.registers import Registers
 from ecot.envs.embedded.chip.schedule import NEVER, Schedule
 from ecot.envs.embedded.chip.wiring import Wiring
 from ecot.envs.embedded.device.tables import instances
@@ -45,6 +46,7 @@ class Machine:
     ) -> None:
         self.engine = Uc(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS)
         self.engine.ctl_set_cpu_model(arm.UC_CPU_ARM_CORTEX_M4)
+        self.registers = Registers(self.engine)
         self.schedule = Schedule(RESET_HERTZ)
         self.counter = Counter(library, self.engine, read=self._slow_read, write=self._slow_write)
         self.counter.state.budget, self.counter.state.access_cost = budget, access_cost
@@ -266,7 +268,7 @@ class Machine:
                 self._bad_instruction = True
                 self.notes[f"emulator {error}"] = 1
         self.counter.settle()
-        self.pc = self.engine.reg_read(arm.UC_ARM_REG_PC)
+        self.pc = self.registers.read(arm.UC_ARM_REG_PC)
         if self._bad_access:
             _, address, pc = self._bad_access
             self._bad_access = None

@@ -6,6 +6,7 @@ are events in cycles, so that what a timer makes on a pin is exact.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ecot.envs.embedded.chip.peripheral import Peripheral
@@ -173,7 +174,7 @@ class Timer(Peripheral):
         best = NEVER
         if self._interested():
             best = self._steps_to_end(count)
-        for number in range(self.channels):
+        for number in self._busy_channels():
             if self._watches(number):
                 best = min(best, self._steps_to_match(count, self._compare[number]))
         if best != NEVER:
@@ -262,9 +263,22 @@ class Timer(Peripheral):
     def _mode(self, number: int) -> int:
         return self.get(f"CCMR{number // 2 + 1}") >> (8 * (number % 2) + 4) & 7
 
+    def _busy_channels(self) -> Sequence[int]:
+        """The channels at which a match means more than a flag that is set already."""
+        flags = ((1 << self.channels) - 1) << 1
+        if self.get("SR") & flags == flags and not self.machine.wiring.converters_wait:
+            used = (
+                self.get("CCER")
+                or self.get("DIER") & 0x1E1E
+                or self.get("CR2") & 0x40
+                or self.get("CR2") & 0x30 == 0x30
+            )
+            return range(self.channels) if used else ()
+        return range(self.channels)
+
     def _matches(self) -> None:
-        for number in range(self.channels):
-            if self._selection(number) == 0 and self._compare[number] == self._count:
+        for number in self._busy_channels():
+            if self._compare[number] == self._count and self._selection(number) == 0:
                 self.set_bits("SR", 2 << number)
                 if self.get("DIER") & 0x200 << number:
                     self.machine.wiring.dma_request(f"{self.name}_CH{number + 1}")
@@ -280,6 +294,8 @@ class Timer(Peripheral):
 
     def _references(self, *, wrap: bool = False) -> None:
         """PWM and forced levels follow from the counter."""
+        if not self.get("CCMR1") | self.get("CCMR2"):
+            return
         for number in range(self.channels):
             mode = self._mode(number)
             if self._selection(number) or mode in (0, 1, 2, 3):

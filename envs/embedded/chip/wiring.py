@@ -18,6 +18,7 @@ class Wiring:
         timers: every timer.
         ports: every port of pins by its letter.
         requests: DMA requests that are held, by name (`USART2_TX`).
+        converters_wait: whether any converter was told to wait for a trigger.
     """
 
     def __init__(self, machine: Machine) -> None:
@@ -29,6 +30,7 @@ class Wiring:
         self.streams: list[Any] = []
         self.converters: list[Any] = []
         self.requests: set[str] = set()
+        self.converters_wait = False
 
     def connect(self) -> None:
         """Know the peripherals, once all are there."""
