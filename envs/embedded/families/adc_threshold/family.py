@@ -69,9 +69,14 @@ def _scene(params: Params, random: Random) -> Scene:
         milliseconds=when / 10**6,
         watch=(params["led"],),
         stimuli=stimuli,
-        registers=(register,),
+        registers=(register, _port(params)),
         expected={"steps": steps},
     )
+
+
+def _port(params: Params) -> str:
+    """The register of the input's mode."""
+    return f"GPIO{params['input'][1]}.MODER"
 
 
 def _sampling(params: Params) -> tuple[str, int]:
@@ -96,6 +101,10 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
     if len(changes) > len(scene.expected["steps"]):
         return [wrong("extra_edges", f"{led} flickers: {len(changes)} edges", symbol=led)]
     name, place = _sampling(params)
+    twice = 2 * int(params["input"][2:])
+    analogue = register(record, _port(params), 3 << twice, mask=3 << twice, why="the input in analogue mode")
+    if analogue:
+        return analogue
     return register(record, f"{params['converter']}.{name}", 4 << place, mask=7 << place, why="84 cycles of sampling")
 
 

@@ -68,6 +68,10 @@ def _scene(params: Params, random: Random) -> Scene:
             position = 0
             when += round(30e9 / params["baud"]) + 200_000
         stimuli += serial(port, back, when, bytes((ask,)), baud=params["baud"])
+        if number in (1, 5):
+            # A byte that means nothing, while the position is not 0.
+            when += round(30e9 / params["baud"])
+            stimuli += serial(port, back, when, bytes((ask + 2 + number,)), baud=params["baud"])
         answers += (position % turn).to_bytes(2, "big")
         when += round(50e9 / params["baud"]) + 500_000
     return Scene(milliseconds=when / 1e6, stimuli=stimuli, expected={"answers": bytes(answers)})

@@ -21,7 +21,6 @@ int main(void) {
     carry(@{tx_gpio}, @{tx_number}, @{tx_function});
     carry(@{rx_gpio}, @{rx_number}, @{rx_function});
 
-    @{timer}->CCMR1 = TIM_CCMR1_CC1S_0 | TIM_CCMR1_CC2S_0;
     @{timer}->SMCR = TIM_SMCR_SMS_0 | TIM_SMCR_SMS_1;
     @{timer}->ARR = @{reload};
     @{timer}->CR1 = TIM_CR1_CEN;

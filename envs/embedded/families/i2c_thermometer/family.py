@@ -35,6 +35,11 @@ def _fill(params: Params) -> Mapping[str, str]:
     }
 
 
+def _pins(params: Params) -> tuple[str, ...]:
+    """Clock, data, transmit and receive."""
+    return (*params["bus"].split()[1:], *params["serial"].split()[1:])
+
+
 def _text(raw: int) -> bytes:
     """A code of halves of a degree, as it is to be sent."""
     tenths = abs(raw) * 5
@@ -71,7 +76,10 @@ def _scene(params: Params, random: Random) -> Scene:
         stimuli += serial(port, back, when, b"t", baud=params["baud"])
         when += gap + random.randrange(500_000)
     return Scene(
-        milliseconds=when / 10**6, stimuli=stimuli, registers=(f"{bus}.CR2", f"{bus}.TRISE"), expected={"codes": codes}
+        milliseconds=when / 10**6,
+        stimuli=stimuli,
+        registers=(f"{bus}.CR2", f"{bus}.TRISE", *(f"GPIO{pin[1]}.OTYPER" for pin in _pins(params))),
+        expected={"codes": codes},
     )
 
 
@@ -104,6 +112,17 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
             )
         ]
     found = sent(record, port, wanted, baud=params["baud"], clock=16_000_000)
+    if found:
+        return found
+    reads = [row[3] for row in record.transfers[bus] if row[1] == "read"]
+    if reads != [1, 0] * len(scene.expected["codes"]):
+        return [
+            wrong("wrong_acknowledge", f"{bus}: of two bytes that are read, the first is acknowledged, the last not")
+        ]
+    for pin, kind in zip(_pins(params), (1, 1, 0, 0), strict=True):
+        found += register(
+            record, f"GPIO{pin[1]}.OTYPER", kind << int(pin[2:]), mask=1 << int(pin[2:]), why=f"open drain of {pin}"
+        )
     if found:
         return found
     rise = 17 if params["rate"] == 100_000 else 5
