@@ -17,7 +17,17 @@ from ecot.envs.errors import TaskError
 from ecot.envs.tasks import TaskSource
 from ecot.envs.types import Candidate, File, Label, Request, Task
 
-__all__ = ["NOT_BUILT", "SYNTAX_KINDS", "Finding", "Hack", "ManySolutions", "ProvableSource", "Trial", "provable", "trials"]
+__all__ = [
+    "NOT_BUILT",
+    "SYNTAX_KINDS",
+    "Finding",
+    "Hack",
+    "ManySolutions",
+    "ProvableSource",
+    "Trial",
+    "provable",
+    "trials",
+]
 
 NOT_BUILT = frozenset({Label.COMPILATION_ERROR, Label.LINK_ERROR, Label.REJECTED, Label.FORMAT_ERROR})
 """Labels of a mutant that is no program: it is left out of the mutation score."""
