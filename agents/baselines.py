@@ -74,7 +74,7 @@ class NoopAgent:
 
 
 class CopyAgent:
-    """Gives back the last code of the task unchanged, or an empty file where the task shows none: a trivial answer.
+    """Gives back the longest code of the task unchanged, or an empty file where it shows none: a trivial answer.
 
     What it earns, is earned by copying; a task of repair or of optimisation that it passes is broken.
     """
@@ -85,4 +85,4 @@ class CopyAgent:
         """Answer."""
         domain = domain_of(view.env_id)
         shown = [text for tag, text in fenced_blocks(view.instruction) if tag in domain.fences]
-        return Reply(fenced(shown[-1] if shown else "\n", domain.fences[0]))
+        return Reply(fenced(max(shown, key=len, default="\n"), domain.fences[0]))

@@ -58,7 +58,7 @@ class Solved:
         trajectory: that it is of.
         kind: what it teaches.
         reasoning_source: who wrote the reasoning of its turns.
-        turns: up to and with the first that passed; their thinking cleaned.
+        turns: up to and with the one that passed, the best where several did; their thinking cleaned.
     """
 
     trajectory: Trajectory
@@ -84,15 +84,26 @@ def solved(trajectory: Trajectory, task: Task | None) -> Solved | None:
     """
     if trajectory.error:
         return None
-    for index, turn in enumerate(trajectory.turns):
-        if turn.outcome is not None and turn.outcome.passed and turn.outcome.source is Source.REAL:
-            return Solved(
-                trajectory=trajectory,
-                kind=_kind(trajectory, task, index),
-                reasoning_source=reasoning_source_of(trajectory),
-                turns=tuple(_cleaned(item) for item in trajectory.turns[: index + 1]),
-            )
-    return None
+    index = _best_pass(trajectory)
+    if index is None:
+        return None
+    return Solved(
+        trajectory=trajectory,
+        kind=_kind(trajectory, task, index),
+        reasoning_source=reasoning_source_of(trajectory),
+        turns=tuple(_cleaned(item) for item in trajectory.turns[: index + 1]),
+    )
+
+
+def _best_pass(trajectory: Trajectory) -> int | None:
+    """The last turn that passed for real and earned something: where there is more to gain than a pass, the best."""
+    passed = [
+        index
+        for index, turn in enumerate(trajectory.turns)
+        if turn.outcome is not None and turn.outcome.passed and turn.outcome.source is Source.REAL
+    ]
+    earned = [index for index in passed if trajectory.turns[index].reward > 0]
+    return earned[-1] if earned else passed[0] if passed else None
 
 
 def reasoning_source_of(trajectory: Trajectory) -> ReasoningSource:
