@@ -11,7 +11,8 @@ void Default_Handler(void);
 
 __attribute__((naked, noreturn, used)) void Default_Handler(void) { __asm volatile("b ."); }
 
-void SystemInit(void) {
+/* Weak, as a program may bring its own, which is then in charge of what this one does. */
+__attribute__((weak)) void SystemInit(void) {
     /* Full access to the floating-point unit, as the compiler uses it. */
     SCB->CPACR |= 0xFUL << 20;
     __DSB();

@@ -6,11 +6,11 @@
 #endif
 #define HSI_VALUE_ 16000000U
 
-uint32_t SystemCoreClock = HSI_VALUE_;
-const uint8_t AHBPrescTable[16] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 6, 7, 8, 9};
-const uint8_t APBPrescTable[8] = {0, 0, 0, 0, 1, 2, 3, 4};
+__attribute__((weak)) uint32_t SystemCoreClock = HSI_VALUE_;
+__attribute__((weak)) const uint8_t AHBPrescTable[16] = {0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 6, 7, 8, 9};
+__attribute__((weak)) const uint8_t APBPrescTable[8] = {0, 0, 0, 0, 1, 2, 3, 4};
 
-void SystemCoreClockUpdate(void) {
+__attribute__((weak)) void SystemCoreClockUpdate(void) {
     uint32_t clock = HSI_VALUE_;
     uint32_t status = RCC->CFGR & RCC_CFGR_SWS;
     if (status == RCC_CFGR_SWS_HSE) {
