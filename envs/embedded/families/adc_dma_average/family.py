@@ -56,7 +56,7 @@ def _scene(params: Params, random: Random) -> Scene:
     return Scene(
         milliseconds=when / 1e6,
         stimuli=stimuli,
-        registers=(f"{params['converter']}.{_sampling(params)[0]}",),
+        registers=_registers(params),
         expected={"steps": steps},
     )
 
@@ -106,7 +106,18 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
                 )
             ]
     name, place = _sampling(params)
-    return register(record, f"{params['converter']}.{name}", 2 << place, mask=7 << place, why="28 cycles of sampling")
+    mode, twice = f"GPIO{params['input'][1]}.MODER", 2 * int(params["input"][2:])
+    trigger = _TRIGGERS[params["timer"]] << 24 | 1 << 28
+    return [
+        *register(record, f"{params['converter']}.{name}", 2 << place, mask=7 << place, why="28 cycles of sampling"),
+        *register(record, mode, 3 << twice, mask=3 << twice, why="the input in analogue mode"),
+        *register(record, f"{params['converter']}.CR2", trigger, mask=0x3F << 24, why="trigger and its rising edge"),
+    ]
+
+
+def _registers(params: Params) -> tuple[str, ...]:
+    converter = params["converter"]
+    return f"{converter}.{_sampling(params)[0]}", f"GPIO{params['input'][1]}.MODER", f"{converter}.CR2"
 
 
 def _sampling(params: Params) -> tuple[str, int]:

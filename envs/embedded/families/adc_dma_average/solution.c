@@ -1,8 +1,9 @@
 #include "stm32f4xx.h"
 
 #define COUNT @{count}U
+#define TOTAL (2U * COUNT)
 
-static volatile uint16_t samples[2 * COUNT];
+static volatile uint16_t samples[TOTAL];
 
 static void carry(GPIO_TypeDef *port, uint32_t pin, uint32_t function) {
     port->AFR[pin / 8] |= function << (4 * (pin % 8));
@@ -39,7 +40,7 @@ int main(void) {
 
     DMA2_Stream@{stream}->PAR = (uint32_t)&@{converter}->DR;
     DMA2_Stream@{stream}->M0AR = (uint32_t)samples;
-    DMA2_Stream@{stream}->NDTR = 2 * COUNT;
+    DMA2_Stream@{stream}->NDTR = TOTAL;
     DMA2_Stream@{stream}->CR = (@{request}U << DMA_SxCR_CHSEL_Pos) | DMA_SxCR_MSIZE_0 | DMA_SxCR_PSIZE_0 | DMA_SxCR_MINC | DMA_SxCR_CIRC;
     DMA2_Stream@{stream}->CR |= DMA_SxCR_EN;
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from ecot.envs.embedded.checks import sent, show_time, wrong
+from ecot.envs.embedded.checks import register, sent, show_time, wrong
 from ecot.envs.embedded.evidence import MILLISECOND, Record
 from ecot.envs.embedded.family import Family, Params, Scene
 from ecot.envs.embedded.scenes.inputs import level
@@ -40,7 +40,9 @@ def _scene(params: Params, random: Random) -> Scene:
         # Two resets later, well between the second and a third.
         when = last + round(span * random.uniform(2.3, 2.7) * 1_000_000)
     beats = [item["at"] * 1000 for item in stimuli[1:]]
-    return Scene(milliseconds=when / 1e6, stimuli=stimuli, expected={"resets": True, "beats": beats})
+    return Scene(
+        milliseconds=when / 1e6, stimuli=stimuli, registers=("RCC.CSR",), expected={"resets": True, "beats": beats}
+    )
 
 
 def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]:
@@ -64,7 +66,7 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
     for number, due in enumerate(bites):
         if due > record.time - MILLISECOND:
             break
-        if number >= len(times) or abs(times[number] - due) > MILLISECOND + number * MILLISECOND // 4:
+        if number >= len(times) or abs(times[number] - due) > MILLISECOND // 10:
             got = show_time(times[number]) if number < len(times) else "never"
             return [
                 wrong(
@@ -77,6 +79,9 @@ def _check(params: Params, scene: Scene, record: Record) -> Sequence[Diagnostic]
         return [
             wrong("wrong_reset", f"the watchdog reset the chip {len(times)} times; {len(bites)} times it had reason to")
         ]
+    flags = register(record, "RCC.CSR", 0, mask=1 << 29, why="IWDGRSTF is removed after the start")
+    if flags:
+        return flags
     wanted = bytes([params["cold"], *[params["cold"] + 1] * len(times)])
     return sent(record, params["serial"].split()[0], wanted, baud=115200, clock=16_000_000)
 

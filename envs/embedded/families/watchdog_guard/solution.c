@@ -1,5 +1,7 @@
 #include "stm32f4xx.h"
 
+#define HEART (1U << @{heart_number})
+
 int main(void) {
     RCC->AHB1ENR |= @{ports};
     RCC->@{tx_bus}ENR |= RCC_@{tx_bus}ENR_@{tx_enable};
@@ -16,9 +18,9 @@ int main(void) {
     @{port}->DR = (RCC->CSR & RCC_CSR_IWDGRSTF) ? '@{again}' : '@{cold}';
     RCC->CSR |= RCC_CSR_RMVF;
 
-    uint32_t last = @{heart_gpio}->IDR & (1U << @{heart_number});
+    uint32_t last = @{heart_gpio}->IDR & HEART;
     for (;;) {
-        uint32_t now = @{heart_gpio}->IDR & (1U << @{heart_number});
+        uint32_t now = @{heart_gpio}->IDR & HEART;
         if (now != last) {
             last = now;
             IWDG->KR = 0xAAAA;
