@@ -5,6 +5,8 @@
 #define STABLE_MS 5U
 
 static volatile uint32_t milliseconds;
+static uint32_t item, since, pressed_at;
+static int last, held, was_long;
 
 void SysTick_Handler(void) {
     milliseconds++;
@@ -19,13 +21,8 @@ int main(void) {
     @{led_gpio}->MODER |= @{modes}U;
     SysTick_Config(16000);
 
-    uint32_t item = 0, since = 0, pressed_at = 0, seen = 0;
-    int last = 0, held = 0, was_long = 0;
     for (;;) {
-        while (milliseconds == seen) {
-            __WFI();
-        }
-        seen = milliseconds;
+        uint32_t seen = milliseconds;
 
         int down = is_down();
         if (down != last) {
