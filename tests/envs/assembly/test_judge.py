@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ecot.envs.assembly.mistakes import mistakes
@@ -108,18 +110,10 @@ def test_gross_mistakes_earn_the_label_that_they_are_filed_under(filtering: Task
             assert str(judged(filtering, fault.source).label) == fault.kind, fault.operator
 
 
-def test_a_specification_with_undefined_behaviour_is_refused(judged: Judged) -> None:
-    from dataclasses import replace
-
-    source = FamilySource("keep_matching")
-    task = source[source.ids()[0]]
-    name = task.bundle.params["function"]["name"]
-    broken = task.bundle.files[0].text.replace(
-        "size_t kept = 0;",
-        "size_t kept = 0; int most = 0x7fffffff; most += (int)size + 1; kept = (size_t)(most - most);",
-    )
-    assert broken != task.bundle.files[0].text
-    bundle = replace(task.bundle, files=(replace(task.bundle.files[0], text=broken), *task.bundle.files[1:]))
+def test_a_specification_with_undefined_behaviour_is_refused(filtering: Task, judged: Judged) -> None:
+    reference = filtering.bundle.files[0]
+    broken = reference.text.replace("size_t kept = 0;", "size_t kept = (int)size + 0x7fffffff == 3;")
+    assert broken != reference.text
+    bundle = replace(filtering.bundle, files=(replace(reference, text=broken), *filtering.bundle.files[1:]))
     with pytest.raises(TaskError, match="undefined behaviour"):
-        judged(replace(task, bundle=bundle), task.solution[0].text)
-    assert name
+        judged(replace(filtering, bundle=bundle), filtering.solution[0].text)
