@@ -43,7 +43,7 @@ def test_an_example_runs(example: Path, tmp_path: Path) -> None:
 
 def test_links_in_the_pages_lead_somewhere() -> None:
     for page in PAGES:
-        prose = re.sub(r"^(`{3,})[^`]*\n.*?^\1$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+        prose = re.sub(r"^((?:> ?)?`{3,})[^`]*\n.*?^\1$", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
         for target in re.findall(r"\]\(([^)#:]+)\)", prose):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
 
