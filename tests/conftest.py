@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 import ecot  # noqa: F401  (registers the environments)
+from ecot.envs.domain import Domain
+from ecot.envs.tools import version_of
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -40,3 +42,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if tool in required:
                 pytest.fail(f"{tool} is missing, and ECOT_REQUIRE names it", pytrace=False)
             pytest.skip(f"needs {tool}; install it, or run `make test`")
+
+
+def need_tools_of(domain: Domain) -> None:
+    """Skip a test, or fail it where `ECOT_REQUIRE` names anything, unless all that a domain needs is installed."""
+    missing = [tool.name for tool in domain.tools if not tool.optional and version_of(tool) is None]
+    if missing and os.environ.get("ECOT_REQUIRE"):
+        pytest.fail(f"{domain.id} needs {', '.join(missing)}, and ECOT_REQUIRE asks for tools", pytrace=False)
+    if missing:
+        pytest.skip(f"{domain.id} needs {', '.join(missing)}; install it, or run `make test`")

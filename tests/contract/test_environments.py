@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import gymnasium as gym
 import pytest
+from conftest import need_tools_of
 from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils.env_checker import check_env
 
@@ -19,11 +20,11 @@ from ecot.envs.tasks import SPLITS
 from ecot.envs.types import Audience
 
 IDS = sorted(domains())
-pytestmark = pytest.mark.needs("iverilog", "yosys")
 
 
 @pytest.fixture(params=IDS)
 def env_id(request: pytest.FixtureRequest) -> str:
+    need_tools_of(domain_of(str(request.param)))
     return str(request.param)
 
 
