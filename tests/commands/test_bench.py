@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -120,7 +121,7 @@ def test_a_file_that_cannot_be_written_is_named(
 @pytest.mark.needs("iverilog", "yosys", "bwrap")
 def test_a_warm_worker_and_a_fresh_process_agree() -> None:
     values = {"families": 1, "rounds": 2, "jobs": 2, "cores": 1, "tasks": "families:counter"}
-    plan = Plan(domain=domain_of("ECoT/Verilog-v0"), sandbox=choose("auto"), **values)  # type: ignore[arg-type]
-    (finding,) = warm_worker(plan)
+    domain = replace(domain_of("ECoT/Verilog-v0"), warm_gain=1.0)
+    (finding,) = warm_worker(Plan(domain=domain, sandbox=choose("auto"), **values))  # type: ignore[arg-type]
     assert "verdicts equal" in finding.figure
     assert len(finding.data["fresh_seconds"]) == 2
