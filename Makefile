@@ -37,7 +37,7 @@ demo: setup ## collect trajectories on the real tools, print a table and read on
 	@echo "Trajectories: $(OUTPUT)    read them: $(ECOT) show $(OUTPUT)"
 
 test: setup ## the whole suite: lint, types, architecture, unit, tool, sandbox and quick proof tests
-	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
 bench: setup ## measure the targets side by side, print a table
 	$(ECOT) bench --json docs/bench.json

@@ -44,7 +44,10 @@ NEEDED = {"chat": ["agent.model=tiny", "agent.base_url=http://127.0.0.1:1/v1"], 
 
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(name, marks=pytest.mark.needs("torch")) if name == "local" else name for name in options("agent")],
+    [
+        pytest.param(name, marks=pytest.mark.needs("torch", "transformers")) if name == "local" else name
+        for name in options("agent")
+    ],
 )
 def test_every_agent_group_makes_an_agent(name: str) -> None:
     agent = build(compose("collect", [f"agent={name}", *NEEDED.get(name, [])]), "agent")
