@@ -118,21 +118,30 @@ def dial(address: str, *, timeout: float) -> socket.socket:
     """
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connection.settimeout(timeout)
+    try:
+        try:
+            _connect(connection, address, timeout)
+        except ConnectionRefusedError:
+            # Nobody listens, or a server that has its name and is about to: it holds the lock until it does.
+            with _only_one_starts(address):
+                pass
+            _connect(connection, address, timeout)
+    except OSError:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(connection: socket.socket, address: str, timeout: float) -> None:
     give_up = time.monotonic() + timeout
     while True:
         try:
-            connection.connect(address)
+            return connection.connect(address)
         except BlockingIOError:
             # Many clients call at once and the server's backlog is full.
             if time.monotonic() > give_up:
-                connection.close()
                 raise
             time.sleep(0.01)
-        except OSError:
-            connection.close()
-            raise
-        else:
-            return connection
 
 
 def listen(address: str) -> socket.socket:

@@ -2,62 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ecot.envs.assembly.tools import TOOLS
-from ecot.envs.domain import Domain, Mutation, register
+from ecot.envs.deferred import deferred
+from ecot.envs.domain import Domain, register
 from ecot.envs.fault_tables import packaged_tables
 from ecot.envs.repair import repair_of
-from ecot.envs.sandbox import Workspace
-from ecot.envs.tasks import TaskSource
-from ecot.envs.types import Label, Outcome, Request, StageResult
-
-
-def _source(module: str, name: str) -> Callable[[str], TaskSource]:
-    """A constructor that imports its module when it is called, so that registering stays light."""
-
-    def construct(path: str) -> TaskSource:
-        source: TaskSource = getattr(import_module(f"{__name__}.{module}"), name)(path)
-        return source
-
-    return construct
-
-
-def _toolchain(workspace: Workspace, request: Request) -> Iterator[StageResult]:
-    results: Iterator[StageResult] = import_module(f"{__name__}.toolchain").stages(workspace, request)
-    return results
-
-
-def _score(outcome: Outcome) -> float:
-    result: float = import_module(f"{__name__}.toolchain").score(outcome)
-    return result
-
-
-def _mutate(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.mutations").mutate(source)
-    return found
-
-
-def _mistakes(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
-    return found
-
-
-def _draw(outcome: Outcome | None) -> NDArray[np.uint8]:
-    picture: NDArray[np.uint8] = import_module(f"{__name__}.picture").draw(outcome)
-    return picture
-
-
-def _equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
-    proved: bool | None = import_module(f"{__name__}.equivalence").equivalent(workspace, request, mutant)
-    return proved
-
+from ecot.envs.types import Label
 
 DOMAIN = register(
     Domain(
@@ -89,25 +42,20 @@ DOMAIN = register(
             Label.RESOURCE_LIMIT: "a tool ran out of memory, processes, disk or output",
             Label.NO_IMPROVEMENT: "right, and not shown to be faster than gcc's code",
         },
-        sources={"families": _source("source", "FamilySource")},
+        sources={"families": deferred(f"{__name__}.source:FamilySource")},
         default_source="families",
-        toolchain=_toolchain,
-        score=_score,
+        toolchain=deferred(f"{__name__}.toolchain:stages"),
+        score=deferred(f"{__name__}.toolchain:score"),
         floor=0.5,
         preload=("ecot.envs.assembly.rules", "ecot.envs.assembly.referee"),
         measured=("speed",),
-        mutate=_mutate,
-        mistakes=_mistakes,
-        equivalent=_equivalent,
-        draw=_draw,
+        mutate=deferred(f"{__name__}.mutations:mutate"),
+        mistakes=deferred(f"{__name__}.mistakes:mistakes"),
+        equivalent=deferred(f"{__name__}.equivalence:equivalent"),
+        draw=deferred(f"{__name__}.picture:draw"),
         judge_packages=("ecot.envs.assembly",),
     )
 )
-
-
-def _correct(workspace: Workspace, request: Request) -> Iterator[StageResult]:
-    results: Iterator[StageResult] = import_module(f"{__name__}.toolchain").correct_stages(workspace, request)
-    return results
 
 
 RIGHT = replace(
@@ -119,8 +67,8 @@ RIGHT = replace(
         Label.PASS: "right on every hidden input",
         Label.UNVERIFIED: "right, but a stage was left out",
     },
-    sources={"families": _source("source", "RightSource")},
-    toolchain=_correct,
+    sources={"families": deferred(f"{__name__}.source:RightSource")},
+    toolchain=deferred(f"{__name__}.toolchain:correct_stages"),
     mistakes=None,
 )
 """The same tasks where only being right counts: what repair starts from, as the code given there may be fast."""
@@ -145,7 +93,7 @@ C = register(
             Label.COMPILATION_ERROR: "gcc refuses the source",
             Label.NO_IMPROVEMENT: "right, and not shown to be faster than the given function",
         },
-        sources={"families": _source("c_source", "COptimizeSource")},
+        sources={"families": deferred(f"{__name__}.c_source:COptimizeSource")},
         mutate=None,
         mistakes=None,
         equivalent=None,

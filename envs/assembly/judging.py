@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ecot.envs.assembly.calls import Fault, Result, value_of
 from ecot.envs.assembly.family import DTYPES, Call, Function, Role
-from ecot.envs.assembly.steps import said
+from ecot.envs.stages import said
 from ecot.envs.types import Diagnostic, Label
 
 __all__ = ["broken_rules", "differences", "fault_said", "shown_call"]

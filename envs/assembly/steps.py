@@ -1,17 +1,16 @@
-"""What the stages of this domain do alike: results, limits, and the words of the assembler and the linker."""
+"""The words of the assembler, the compiler and the linker, as diagnostics."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from ecot.envs.assembly.tools import ASSEMBLER, CAPSTONE, GCC, LINKER
-from ecot.envs.sandbox import Exhausted, ProcessResult
+from ecot.envs.stages import said
 from ecot.envs.tools import version_of
-from ecot.envs.types import Diagnostic, FrozenMap, Label, StageResult
+from ecot.envs.types import Diagnostic
 
-__all__ = ["engine", "failed", "limit", "parse_assembler", "parse_linker", "passed", "said"]
+__all__ = ["engine", "parse_assembler", "parse_compiler", "parse_linker"]
 
 _MESSAGE = re.compile(
     r"^(?P<file>[^:\n]+):(?P<line>\d+): (?P<kind>Error|Warning|Fatal error): (?P<text>.*)$", re.MULTILINE
@@ -30,60 +29,12 @@ _CODES = (
     ("isa_level", r"not supported"),
 )
 _SHOWN = 12
-_LIMIT_WORDS = {
-    Exhausted.CPU: "more processor time than is allowed",
-    Exhausted.MEMORY: "more memory than is allowed",
-    Exhausted.PROCESSES: "more processes than are allowed",
-    Exhausted.SCRATCH: "more room on disk than is allowed",
-    Exhausted.OUTPUT: "more output than is allowed",
-}
 
 
 def engine(*names: str) -> str:
     """Return the names of what ran with their versions, as `StageResult.engine` has it."""
     tools = {"gcc": GCC, "as": ASSEMBLER, "ld": LINKER, "capstone": CAPSTONE}
     return " ".join(f"{name}-{version_of(tools[name]) or 'missing'}" if name in tools else name for name in names)
-
-
-def said(tool: str, code: str, message: str, *, symbol: str = "", file: str = "", line: int = 0) -> Diagnostic:
-    """Return a diagnostic."""
-    return Diagnostic(tool=tool, code=code, message=message, symbol=symbol, file=file if line else "", line=line)
-
-
-def passed(
-    name: str,
-    *,
-    engine: str,
-    log: str = "",
-    metrics: Mapping[str, float | int] = FrozenMap(),
-    diagnostics: tuple[Diagnostic, ...] = (),
-) -> StageResult:
-    """Return the result of a stage that may be followed by the next."""
-    return StageResult(
-        name=name, passed=True, label=Label.PASS, engine=engine, log=log, metrics=metrics, diagnostics=diagnostics
-    )
-
-
-def failed(
-    name: str,
-    label: Label,
-    diagnostics: tuple[Diagnostic, ...],
-    *,
-    engine: str,
-    log: str = "",
-    metrics: Mapping[str, float | int] = FrozenMap(),
-) -> StageResult:
-    """Return the result of a stage that ends the judgement."""
-    return StageResult(
-        name=name, passed=False, label=label, diagnostics=diagnostics, engine=engine, log=log, metrics=metrics
-    )
-
-
-def limit(process: ProcessResult, tool: str) -> tuple[Label, tuple[Diagnostic, ...]]:
-    """Return the label and the words for a run that a limit ended."""
-    reached = process.exhausted or Exhausted.CPU
-    label = Label.TIMEOUT if reached is Exhausted.CPU else Label.RESOURCE_LIMIT
-    return label, (said(tool, f"{reached}_limit", f"{tool} needed {_LIMIT_WORDS[reached]} for this source"),)
 
 
 def parse_assembler(text: str) -> tuple[Diagnostic, ...]:

@@ -22,9 +22,10 @@ from ecot.envs.assembly.calls import binary, registers
 from ecot.envs.assembly.family import DTYPES, Call, Function, Role
 from ecot.envs.assembly.judging import shown_call
 from ecot.envs.assembly.source import LIMITS
-from ecot.envs.assembly.steps import engine, failed, limit, passed, said
+from ecot.envs.assembly.steps import engine
 from ecot.envs.errors import SandboxError, TaskError
 from ecot.envs.sandbox import Workspace
+from ecot.envs.stages import failed, limit, passed, said
 from ecot.envs.types import Label, StageResult
 
 __all__ = ["Contest", "Speed", "decide", "measure"]

@@ -19,9 +19,10 @@ from ecot.envs.assembly.calls import Result, binary, check_file, parse
 from ecot.envs.assembly.family import Call, Function, Params
 from ecot.envs.assembly.judging import broken_rules, differences, fault_said
 from ecot.envs.assembly.source import REFERENCE, family_named, function_from
-from ecot.envs.assembly.steps import engine, failed, limit, parse_assembler, parse_compiler, parse_linker, passed, said
+from ecot.envs.assembly.steps import engine, parse_assembler, parse_compiler, parse_linker
 from ecot.envs.errors import EcotError, SandboxError, TaskError
 from ecot.envs.sandbox import ProcessResult, Workspace
+from ecot.envs.stages import failed, limit, passed, said
 from ecot.envs.types import Diagnostic, Label, Objective, Outcome, Request, StageResult
 
 __all__ = ["CORRECT", "STAGES", "correct_stages", "score", "stages"]

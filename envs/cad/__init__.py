@@ -2,58 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
-
-import numpy as np
-from numpy.typing import NDArray
-
 from ecot.envs.cad.tools import TOOLS
-from ecot.envs.domain import Domain, Mutation, register
-from ecot.envs.sandbox import Workspace
-from ecot.envs.tasks import TaskSource
-from ecot.envs.types import Label, Outcome, Request, StageResult
-
-
-def _source(module: str, name: str) -> Callable[[str], TaskSource]:
-    """A constructor that imports its module when it is called, so that registering stays light."""
-
-    def construct(path: str) -> TaskSource:
-        source: TaskSource = getattr(import_module(f"{__name__}.{module}"), name)(path)
-        return source
-
-    return construct
-
-
-def _toolchain(workspace: Workspace, request: Request) -> Iterator[StageResult]:
-    results: Iterator[StageResult] = import_module(f"{__name__}.toolchain").stages(workspace, request)
-    return results
-
-
-def _score(outcome: Outcome) -> float:
-    result: float = import_module(f"{__name__}.toolchain").score(outcome)
-    return result
-
-
-def _mutate(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.mutations").mutate(source)
-    return found
-
-
-def _mistakes(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
-    return found
-
-
-def _draw(outcome: Outcome | None) -> NDArray[np.uint8]:
-    picture: NDArray[np.uint8] = import_module(f"{__name__}.picture").draw(outcome)
-    return picture
-
-
-def _equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
-    proved: bool | None = import_module(f"{__name__}.proving").equivalent(workspace, request, mutant)
-    return proved
-
+from ecot.envs.deferred import deferred
+from ecot.envs.domain import Domain, register
+from ecot.envs.types import Label
 
 DOMAIN = register(
     Domain(
@@ -87,18 +39,18 @@ DOMAIN = register(
             Label.RESOURCE_LIMIT: "the script ran out of memory, processes, disk or output, or its part is too large",
         },
         sources={
-            "families": _source("source", "FamilySource"),
-            "editing": _source("editing", "EditingSource"),
-            "cadprompt": _source("benchmarks.cadprompt", "CadPromptSource"),
+            "families": deferred(f"{__name__}.source:FamilySource"),
+            "editing": deferred(f"{__name__}.editing:EditingSource"),
+            "cadprompt": deferred(f"{__name__}.benchmarks.cadprompt:CadPromptSource"),
         },
         default_source="families",
-        toolchain=_toolchain,
-        score=_score,
+        toolchain=deferred(f"{__name__}.toolchain:stages"),
+        score=deferred(f"{__name__}.toolchain:score"),
         floor=0.1,
-        mutate=_mutate,
-        draw=_draw,
-        mistakes=_mistakes,
-        equivalent=_equivalent,
+        mutate=deferred(f"{__name__}.mutations:mutate"),
+        draw=deferred(f"{__name__}.picture:draw"),
+        mistakes=deferred(f"{__name__}.mistakes:mistakes"),
+        equivalent=deferred(f"{__name__}.proving:equivalent"),
         judge_packages=("ecot.envs.cad",),
     )
 )

@@ -2,58 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
-
-import numpy as np
-from numpy.typing import NDArray
-
-from ecot.envs.domain import Domain, Mutation, register
+from ecot.envs.deferred import deferred
+from ecot.envs.domain import Domain, register
 from ecot.envs.embedded.tools import TOOLS
-from ecot.envs.sandbox import Workspace
-from ecot.envs.tasks import TaskSource
-from ecot.envs.types import Label, Outcome, Request, StageResult
-
-
-def _source(module: str, name: str) -> Callable[[str], TaskSource]:
-    """A constructor that imports its module when it is called, so that registering stays light."""
-
-    def construct(path: str) -> TaskSource:
-        source: TaskSource = getattr(import_module(f"{__name__}.{module}"), name)(path)
-        return source
-
-    return construct
-
-
-def _toolchain(workspace: Workspace, request: Request) -> Iterator[StageResult]:
-    results: Iterator[StageResult] = import_module(f"{__name__}.toolchain").stages(workspace, request)
-    return results
-
-
-def _score(outcome: Outcome) -> float:
-    result: float = import_module(f"{__name__}.toolchain").score(outcome)
-    return result
-
-
-def _mutate(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.mutations").mutate(source)
-    return found
-
-
-def _mistakes(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
-    return found
-
-
-def _draw(outcome: Outcome | None) -> NDArray[np.uint8]:
-    picture: NDArray[np.uint8] = import_module(f"{__name__}.waves").draw(outcome)
-    return picture
-
-
-def _equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
-    proved: bool | None = import_module(f"{__name__}.equivalence").equivalent(workspace, request, mutant)
-    return proved
-
+from ecot.envs.types import Label
 
 DOMAIN = register(
     Domain(
@@ -89,15 +41,15 @@ DOMAIN = register(
             "processor time",
             Label.MISMATCH: "a waveform, byte or transfer is missing or wrong; a loop that waits in vain is named",
         },
-        sources={"families": _source("source", "FamilySource")},
+        sources={"families": deferred(f"{__name__}.source:FamilySource")},
         default_source="families",
-        toolchain=_toolchain,
-        score=_score,
+        toolchain=deferred(f"{__name__}.toolchain:stages"),
+        score=deferred(f"{__name__}.toolchain:score"),
         floor=0.1,
-        mutate=_mutate,
-        mistakes=_mistakes,
-        draw=_draw,
-        equivalent=_equivalent,
+        mutate=deferred(f"{__name__}.mutations:mutate"),
+        mistakes=deferred(f"{__name__}.mistakes:mistakes"),
+        draw=deferred(f"{__name__}.waves:draw"),
+        equivalent=deferred(f"{__name__}.equivalence:equivalent"),
         judge_packages=("ecot.envs.embedded",),
     )
 )

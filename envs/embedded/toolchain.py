@@ -22,10 +22,11 @@ from ecot.envs.embedded.source import family_named
 from ecot.envs.embedded.tools import CROSS_COMPILER, UNICORN
 from ecot.envs.embedded.waves import excerpt
 from ecot.envs.errors import ConfigError, EcotError, TaskError
-from ecot.envs.sandbox import Exhausted, ProcessResult, Workspace
+from ecot.envs.sandbox import Workspace
 from ecot.envs.score import ladder
+from ecot.envs.stages import failed, limit, passed
 from ecot.envs.tools import version_of
-from ecot.envs.types import Diagnostic, FrozenMap, Label, Outcome, Request, StageResult
+from ecot.envs.types import Diagnostic, Label, Outcome, Request, StageResult
 
 FLOOR = 0.1
 """What a firmware earns that links and is wrong."""
@@ -104,8 +105,8 @@ class _Job:
     def rules(self) -> StageResult:
         found = broken((item.path, item.text) for item in self._files)
         if found:
-            return _failed("rules", Label.REJECTED, found, engine="rules")
-        return _passed("rules", engine="rules")
+            return failed("rules", Label.REJECTED, found, engine="rules")
+        return passed("rules", engine="rules")
 
     def compile(self) -> StageResult:
         engine = f"arm-none-eabi-gcc-{version_of(CROSS_COMPILER)}"
@@ -115,11 +116,11 @@ class _Job:
         done = self._workspace.run(["arm-none-eabi-gcc", *FLAGS, *self._runtime.includes, "-I.", "-c", *sources])
         log, found = scrub(done.stderr), parse_compiler(done.stderr)
         if done.exhausted is not None:
-            return _failed("compile", *_limit(done, "the compiler"), engine=engine, log=log)
+            return failed("compile", *limit(done, "the compiler"), engine=engine, log=log)
         if not done.ok:
             found = found or (Diagnostic(tool="gcc", code="error", message="the compiler failed without a message"),)
-            return _failed("compile", Label.COMPILATION_ERROR, found, engine=engine, log=log)
-        return _passed("compile", engine=engine, log=log, metrics={"warnings": len(found)})
+            return failed("compile", Label.COMPILATION_ERROR, found, engine=engine, log=log)
+        return passed("compile", engine=engine, log=log, metrics={"warnings": len(found)})
 
     def link(self) -> StageResult:
         engine = f"arm-none-eabi-ld-{version_of(CROSS_COMPILER)}"
@@ -130,12 +131,12 @@ class _Job:
         )
         log, found = scrub(done.stdout + done.stderr), parse_linker(done.stderr)
         if done.exhausted is not None:
-            return _failed("link", *_limit(done, "the linker"), engine=engine, log=log)
+            return failed("link", *limit(done, "the linker"), engine=engine, log=log)
         if not done.ok:
             found = found or (Diagnostic(tool="ld", code="error", message="the linker failed without a message"),)
             over = any(item.code == "region_overflow" for item in found)
-            return _failed("link", Label.RESOURCE_LIMIT if over else Label.LINK_ERROR, found, engine=engine, log=log)
-        return _passed("link", engine=engine, log=log, metrics=memory_usage(done.stdout))
+            return failed("link", Label.RESOURCE_LIMIT if over else Label.LINK_ERROR, found, engine=engine, log=log)
+        return passed("link", engine=engine, log=log, metrics=memory_usage(done.stdout))
 
     def emulate(self) -> StageResult:
         engine = f"unicorn-{version_of(UNICORN)}-f407"
@@ -153,20 +154,20 @@ class _Job:
             }
             answer = self._workspace.call(WORKER, argument)
             if answer.process.exhausted is not None:
-                return _failed("emulate", *_limit(answer.process, "the emulation"), engine=engine)
+                return failed("emulate", *limit(answer.process, "the emulation"), engine=engine)
             if answer.error and not answer.process.signal:
                 raise EcotError(f"the emulator failed on our side: {answer.error}")
             try:
                 record = read_record(answer.value)
             except UnreadableRecordError:
                 words = "the program broke the emulator: what it did cannot be judged"
-                return _failed("emulate", Label.REJECTED, (wrong("emulator_broken", words),), engine=engine)
+                return failed("emulate", Label.REJECTED, (wrong("emulator_broken", words),), engine=engine)
             self._records.append(record)
-            failed = self._crashed(record, number)
-            if failed is not None:
-                return replace(failed, engine=engine)
+            crashed = self._crashed(record, number)
+            if crashed is not None:
+                return replace(crashed, engine=engine)
             metrics = {"instructions": record.instructions, "simulated_ms": record.time / 10**9}
-        return _passed("emulate", engine=engine, metrics=metrics)
+        return passed("emulate", engine=engine, metrics=metrics)
 
     def _crashed(self, record: Record, number: int) -> StageResult | None:
         """What ends the judgement before behaviour is looked at: a fault, or a budget."""
@@ -178,9 +179,9 @@ class _Job:
                 "loop that is too busy"
             )
             item = Diagnostic(tool="emulator", code="budget_spent", message=words, file=place[0], line=place[1])
-            return _failed("emulate", Label.TIMEOUT, (item,), engine="")
+            return failed("emulate", Label.TIMEOUT, (item,), engine="")
         if record.faults and (record.ended == "fault" or not self._family.faults_allowed):
-            return _failed("emulate", Label.MEMORY_FAULT, (self._fault(record.faults[-1]),), engine="")
+            return failed("emulate", Label.MEMORY_FAULT, (self._fault(record.faults[-1]),), engine="")
         return None
 
     def _fault(self, crash: Crash) -> Diagnostic:
@@ -207,14 +208,14 @@ class _Job:
                 hints = self._hints(record)
                 shown = excerpt(record)
                 metrics = {"run": number + 1, "findings": len(found)}
-                return _failed(
+                return failed(
                     "behave",
                     Label.MISMATCH,
                     (*found[:3], *hints, *((shown,) if shown else ())),
                     engine="judge",
                     metrics=metrics,
                 )
-        return _passed("behave", engine="judge", metrics={"runs": len(self._records)})
+        return passed("behave", engine="judge", metrics={"runs": len(self._records)})
 
     def _general(self, scene: Scene, record: Record) -> list[Diagnostic]:
         """What no firmware may do, whatever its task."""
@@ -249,25 +250,3 @@ class _Job:
         name = place.rpartition("/")[2]
         known = {item.path for item in self._files}
         return (name, int(number)) if name in known and number.isdigit() else ("", 0)
-
-
-def _limit(process: ProcessResult, what: str) -> tuple[Label, tuple[Diagnostic, ...]]:
-    reached = process.exhausted or Exhausted.CPU
-    label = Label.TIMEOUT if reached is Exhausted.CPU else Label.RESOURCE_LIMIT
-    return label, (wrong(f"{reached}_limit", f"{what} reached its limit of {reached}"),)
-
-
-def _passed(name: str, *, engine: str, log: str = "", metrics: Mapping[str, float | int] = FrozenMap()) -> StageResult:
-    return StageResult(name=name, passed=True, label=Label.PASS, engine=engine, log=log, metrics=metrics)
-
-
-def _failed(
-    name: str,
-    label: Label,
-    found: tuple[Diagnostic, ...],
-    *,
-    engine: str,
-    log: str = "",
-    metrics: Mapping[str, float | int] = FrozenMap(),
-) -> StageResult:
-    return StageResult(name=name, passed=False, label=label, diagnostics=found, engine=engine, log=log, metrics=metrics)

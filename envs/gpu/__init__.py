@@ -2,53 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from importlib import import_module
 
-from ecot.envs.domain import Domain, Mutation, register
+from ecot.envs.deferred import deferred
+from ecot.envs.domain import Domain, register
 from ecot.envs.fault_tables import packaged_tables
 from ecot.envs.gpu.tools import TOOLS
 from ecot.envs.repair import repair_of
-from ecot.envs.sandbox import Workspace
-from ecot.envs.tasks import TaskSource
-from ecot.envs.types import Label, Outcome, Request, StageResult
-
-
-def _source(module: str, name: str) -> Callable[[str], TaskSource]:
-    """A constructor that imports its module when it is called, so that registering stays light."""
-
-    def construct(path: str) -> TaskSource:
-        source: TaskSource = getattr(import_module(f"{__name__}.{module}"), name)(path)
-        return source
-
-    return construct
-
-
-def _toolchain(workspace: Workspace, request: Request) -> Iterator[StageResult]:
-    results: Iterator[StageResult] = import_module(f"{__name__}.toolchain").stages(workspace, request)
-    return results
-
-
-def _score(outcome: Outcome) -> float:
-    result: float = import_module(f"{__name__}.toolchain").score(outcome)
-    return result
-
-
-def _mistakes(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.mistakes").mistakes(source)
-    return found
-
-
-def _equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
-    proved: bool | None = import_module(f"{__name__}.equivalence").equivalent(workspace, request, mutant)
-    return proved
-
-
-def _mutate(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.mutations").mutate(source)
-    return found
-
+from ecot.envs.types import Label
 
 TRITON = register(
     Domain(
@@ -82,12 +43,12 @@ TRITON = register(
             "precision is lower than permitted",
         },
         sources={
-            "families": _source("source", "FamilySource"),
-            "kernelbench": _source("kernelbench", "KernelBenchSource"),
+            "families": deferred(f"{__name__}.source:FamilySource"),
+            "kernelbench": deferred(f"{__name__}.kernelbench:KernelBenchSource"),
         },
         default_source="families",
-        toolchain=_toolchain,
-        score=_score,
+        toolchain=deferred(f"{__name__}.toolchain:stages"),
+        score=deferred(f"{__name__}.toolchain:score"),
         floor=0.1,
         warm_gain=10.0,
         preload=(
@@ -97,9 +58,9 @@ TRITON = register(
             "ecot.envs.gpu.workers.kernelbench",
             "ecot.envs.gpu.rules",
         ),
-        mutate=_mutate,
-        mistakes=_mistakes,
-        equivalent=_equivalent,
+        mutate=deferred(f"{__name__}.mutations:mutate"),
+        mistakes=deferred(f"{__name__}.mistakes:mistakes"),
+        equivalent=deferred(f"{__name__}.equivalence:equivalent"),
         judge_packages=("ecot.envs.gpu",),
     )
 )

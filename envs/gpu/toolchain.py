@@ -21,8 +21,9 @@ from ecot.envs.gpu.family import Case
 from ecot.envs.gpu.judging import Expected, compare, describe_case, expected_of
 from ecot.envs.gpu.source import CATALOGUE, SPECIFICATION
 from ecot.envs.gpu.tools import TORCH, TRITON
-from ecot.envs.sandbox import CallResult, Exhausted, Workspace
+from ecot.envs.sandbox import CallResult, Workspace
 from ecot.envs.score import ladder
+from ecot.envs.stages import failed, limit, passed, said
 from ecot.envs.tools import version_of
 from ecot.envs.types import Diagnostic, Label, Outcome, Request, StageResult, digest
 
@@ -104,46 +105,46 @@ class _Job:
         ended = _ended(answer, "the rules")
         if ended is not None:
             message = "the source could not be analysed: it is nested too deeply, or breaks the parser"
-            return _failed("rules", Label.REJECTED, (_said("rules", "unanalysable", message),), engine="python-ast")
+            return failed("rules", Label.REJECTED, (said("rules", "unanalysable", message),), engine="python-ast")
         for key, label in (("errors", Label.COMPILATION_ERROR), ("violations", Label.REJECTED)):
             found = tuple(replace(Diagnostic(**item), file=self._entry) for item in answer.value[key])
             if found:
-                return _failed("rules", label, found, engine="python-ast")
-        return _passed("rules", engine="python-ast")
+                return failed("rules", label, found, engine="python-ast")
+        return passed("rules", engine="python-ast")
 
     def load(self) -> StageResult:
         """Import the candidate under the interpreter and find what it was asked to define."""
         ended = self._ended_run
         if ended is not None:
-            return _failed("load", ended[0], (ended[1],), engine=_engine())
+            return failed("load", ended[0], (ended[1],), engine=_engine())
         if not self._ran.value["loaded"]:
             return self._fault("load")
-        return _passed("load", engine=_engine())
+        return passed("load", engine=_engine())
 
     def run(self) -> StageResult:
         """Judge what the candidate did in the interpreter, and what it answered."""
-        said = self._ran.value
-        if said["refused"]:
-            return self._computed_by_torch(said["refused"])
-        if said["fault"]:
+        ran = self._ran.value
+        if ran["refused"]:
+            return self._computed_by_torch(ran["refused"])
+        if ran["fault"]:
             return self._fault("run")
         reference = self._reference
         verdicts = [
             compare(case["outputs"], expected, case=name)
-            for case, expected, name in zip(said["cases"], reference.expected, reference.described, strict=True)
+            for case, expected, name in zip(ran["cases"], reference.expected, reference.described, strict=True)
         ]
         metrics = {
             "cases": len(verdicts),
-            "launches": int(said["launched"]),
+            "launches": int(ran["launched"]),
             "elements": sum(item.elements for item in verdicts),
             "wrong_elements": sum(item.wrong for item in verdicts),
             "worst_error_in_tolerances": round(max(item.worst for item in verdicts), 4),
         }
         found = tuple(item for verdict in verdicts for item in verdict.diagnostics)
         if found:
-            hint = self._bare_masks(said["bare_masks"], found)
-            return _failed("run", Label.MISMATCH, found + hint, engine=_engine(), metrics=metrics)
-        return _passed("run", engine=_engine(), metrics=metrics)
+            hint = self._bare_masks(ran["bare_masks"], found)
+            return failed("run", Label.MISMATCH, found + hint, engine=_engine(), metrics=metrics)
+        return passed("run", engine=_engine(), metrics=metrics)
 
     def compile(self) -> StageResult:
         """Compile every launch that was seen, and hold its resources against the targets' limits."""
@@ -152,19 +153,19 @@ class _Job:
         label = Label.PASS
         launches = resources.distinct(self._ran.value["launches"])
         if not launches:
-            said = _said("judge", "no_kernel", "no kernel was launched in any case")
-            return _failed("compile", Label.REJECTED, (said,), engine=_engine("compiler"))
+            words = said("judge", "no_kernel", "no kernel was launched in any case")
+            return failed("compile", Label.REJECTED, (words,), engine=_engine("compiler"))
         for target in self._targets:
             results = self._compiled(launches, target)
             if isinstance(results, tuple):
-                return _failed("compile", results[0], (results[1],), engine=_engine("compiler"))
+                return failed("compile", results[0], (results[1],), engine=_engine("compiler"))
             verdict = resources.judge(launches, results, target, self._facts["precision"], self._entry)
             metrics.update(verdict.metrics)
             found += [item for item in verdict.diagnostics if item.message not in {old.message for old in found}]
             label = verdict.label if label is Label.PASS else label
         if label is not Label.PASS:
-            return _failed("compile", label, tuple(found), engine=_engine("compiler"), metrics=metrics)
-        return _passed("compile", engine=_engine("compiler"), metrics=metrics, diagnostics=tuple(found))
+            return failed("compile", label, tuple(found), engine=_engine("compiler"), metrics=metrics)
+        return passed("compile", engine=_engine("compiler"), metrics=metrics, diagnostics=tuple(found))
 
     def _compiled(
         self, launches: Sequence[Mapping[str, Any]], target: str
@@ -214,7 +215,7 @@ class _Job:
             line=fault["line"],
             symbol=fault["symbol"],
         )
-        return _failed(stage, Label(fault["label"]), (found,), engine=_engine())
+        return failed(stage, Label(fault["label"]), (found,), engine=_engine())
 
     def _computed_by_torch(self, refused: Sequence[Sequence[Any]]) -> StageResult:
         found = tuple(
@@ -228,7 +229,7 @@ class _Job:
             )
             for name, line in refused
         )
-        return _failed("run", Label.REJECTED, tuple(dict.fromkeys(found)), engine=_engine())
+        return failed("run", Label.REJECTED, tuple(dict.fromkeys(found)), engine=_engine())
 
     def _bare_masks(self, lines: Sequence[int], found: Sequence[Diagnostic]) -> tuple[Diagnostic, ...]:
         if not lines or not any(word in item.message for item in found for word in ("NaN", "got nan", "inf")):
@@ -331,18 +332,16 @@ def _ended(answer: CallResult, who: str) -> tuple[Label, Diagnostic] | None:
         EcotError: our own code failed.
     """
     process = answer.process
-    if process.exhausted is Exhausted.CPU:
-        return Label.TIMEOUT, _said("judge", "cpu_limit", f"{who} needed more processor time than is allowed")
     if process.exhausted is not None:
-        message = f"{who} needed more {process.exhausted} than is allowed"
-        return Label.RESOURCE_LIMIT, _said("judge", f"{process.exhausted}_limit", message)
+        label, (words,) = limit(process, who, what="kernel")
+        return label, replace(words, tool="judge")
     if process.signal:
         name = _SIGNALS.get(process.signal, f"signal {process.signal}")
-        return Label.MEMORY_FAULT, _said("judge", "crash", f"{who} was ended by {name}")
+        return Label.MEMORY_FAULT, said("judge", "crash", f"{who} was ended by {name}")
     if answer.error.startswith(("RecursionError", "MemoryError", "UnicodeDecodeError")):
-        return Label.RESOURCE_LIMIT, _said("judge", "recursion", f"{who}: {answer.error[:200]}")
+        return Label.RESOURCE_LIMIT, said("judge", "recursion", f"{who}: {answer.error[:200]}")
     if answer.error.startswith("ProtocolError") or process.exit_code:
-        return Label.REJECTED, _said("judge", "forged_end", f"{who} ended before its answer was given")
+        return Label.REJECTED, said("judge", "forged_end", f"{who} ended before its answer was given")
     if answer.error or answer.value is None:
         raise EcotError(f"{who} failed on our side: {answer.error or 'no answer'}")
     return None
@@ -372,32 +371,3 @@ _COMPILED = _Cache(4096)
 
 def _engine(kind: str = "interpreter") -> str:
     return f"triton-{kind}-{version_of(TRITON) or 'missing'}+torch-{version_of(TORCH) or 'missing'}"
-
-
-def _said(tool: str, code: str, message: str) -> Diagnostic:
-    return Diagnostic(tool=tool, code=code, message=message)
-
-
-def _passed(
-    name: str,
-    *,
-    engine: str,
-    metrics: Mapping[str, float | int] | None = None,
-    diagnostics: tuple[Diagnostic, ...] = (),
-) -> StageResult:
-    return StageResult(
-        name=name, passed=True, label=Label.PASS, engine=engine, metrics=metrics or {}, diagnostics=diagnostics
-    )
-
-
-def _failed(
-    name: str,
-    label: Label,
-    diagnostics: tuple[Diagnostic, ...],
-    *,
-    engine: str,
-    metrics: Mapping[str, float | int] | None = None,
-) -> StageResult:
-    return StageResult(
-        name=name, passed=False, label=label, diagnostics=diagnostics, engine=engine, metrics=metrics or {}
-    )

@@ -2,74 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ecot.envs.domain import Domain, Mutation, register
+from ecot.envs.deferred import deferred
+from ecot.envs.domain import Domain, register
 from ecot.envs.fault_tables import packaged_tables
 from ecot.envs.repair import repair_of
-from ecot.envs.sandbox import Workspace
-from ecot.envs.tasks import TaskSource
-from ecot.envs.types import Label, Outcome, Request, StageResult
+from ecot.envs.types import Label
 from ecot.envs.verilog.faults.types import FAULT_TYPES
 from ecot.envs.verilog.tools import TOOLS
-
-
-def _source(module: str, name: str) -> Callable[[str], TaskSource]:
-    """A constructor that imports its module when it is called, so that registering stays light."""
-
-    def construct(path: str) -> TaskSource:
-        source: TaskSource = getattr(import_module(f"{__name__}.{module}"), name)(path)
-        return source
-
-    return construct
-
-
-def _toolchain(workspace: Workspace, request: Request) -> Iterator[StageResult]:
-    results: Iterator[StageResult] = import_module(f"{__name__}.detailed").stages(workspace, request)
-    return results
-
-
-def _score(outcome: Outcome) -> float:
-    result: float = import_module(f"{__name__}.toolchain").score(outcome)
-    return result
-
-
-def _mutate(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.faults.mutations").mutate(source)
-    return found
-
-
-def _seed(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.faults.seeds").seed(source)
-    return found
-
-
-def _tool_mutants(workspace: Workspace, request: Request, count: int) -> Sequence[Mutation]:
-    made = import_module(f"{__name__}.faults.netlist_mutants").netlist_mutants(workspace, request, count)
-    found: Sequence[Mutation] = made
-    return found
-
-
-def _mistakes(source: str) -> Sequence[Mutation]:
-    found: Sequence[Mutation] = import_module(f"{__name__}.faults.mistakes").mistakes(source)
-    return found
-
-
-def _draw(outcome: Outcome | None) -> NDArray[np.uint8]:
-    picture: NDArray[np.uint8] = import_module(f"{__name__}.feedback.picture").draw(outcome)
-    return picture
-
-
-def _equivalent(workspace: Workspace, request: Request, mutant: str) -> bool | None:
-    proved: bool | None = import_module(f"{__name__}.equivalence").equivalent(workspace, request, mutant)
-    return proved
-
 
 DOMAIN = register(
     Domain(
@@ -102,44 +44,34 @@ DOMAIN = register(
             Label.RESOURCE_LIMIT: "a tool ran out of memory, processes, disk or output",
         },
         sources={
-            "families": _source("source", "FamilySource"),
-            "completion": _source("completion", "CompletionSource"),
-            "verilog-eval": _source("benchmarks.verilog_eval", "VerilogEvalSource"),
-            "verilog-eval-v1": _source("benchmarks.verilog_eval_v1", "VerilogEvalOneSource"),
-            "rtllm": _source("benchmarks.rtllm", "RtllmSource"),
-            "rtlfixer": _source("benchmarks.rtlfixer", "RtlFixerSource"),
-            "vericoder": _source("benchmarks.vericoder", "VeriCoderSource"),
-            "realbench": _source("benchmarks.realbench", "RealBenchSource"),
-            "archxbench": _source("benchmarks.archxbench", "ArchXBenchSource"),
-            "cvdp": _source("benchmarks.cvdp", "CvdpSource"),
+            "families": deferred(f"{__name__}.source:FamilySource"),
+            "completion": deferred(f"{__name__}.completion:CompletionSource"),
+            "verilog-eval": deferred(f"{__name__}.benchmarks.verilog_eval:VerilogEvalSource"),
+            "verilog-eval-v1": deferred(f"{__name__}.benchmarks.verilog_eval_v1:VerilogEvalOneSource"),
+            "rtllm": deferred(f"{__name__}.benchmarks.rtllm:RtllmSource"),
+            "rtlfixer": deferred(f"{__name__}.benchmarks.rtlfixer:RtlFixerSource"),
+            "vericoder": deferred(f"{__name__}.benchmarks.vericoder:VeriCoderSource"),
+            "realbench": deferred(f"{__name__}.benchmarks.realbench:RealBenchSource"),
+            "archxbench": deferred(f"{__name__}.benchmarks.archxbench:ArchXBenchSource"),
+            "cvdp": deferred(f"{__name__}.benchmarks.cvdp:CvdpSource"),
         },
         default_source="families",
-        toolchain=_toolchain,
-        score=_score,
+        toolchain=deferred(f"{__name__}.detailed:stages"),
+        score=deferred(f"{__name__}.toolchain:score"),
         floor=0.1,
         preload=("ecot.envs.verilog.rules",),
-        mutate=_mutate,
-        tool_mutants=_tool_mutants,
-        seed=_seed,
-        draw=_draw,
+        mutate=deferred(f"{__name__}.faults.mutations:mutate"),
+        tool_mutants=deferred(f"{__name__}.faults.netlist_mutants:netlist_mutants"),
+        seed=deferred(f"{__name__}.faults.seeds:seed"),
+        draw=deferred(f"{__name__}.feedback.picture:draw"),
         fault_types=FAULT_TYPES,
-        mistakes=_mistakes,
-        equivalent=_equivalent,
+        mistakes=deferred(f"{__name__}.faults.mistakes:mistakes"),
+        equivalent=deferred(f"{__name__}.equivalence:equivalent"),
         judge_packages=("ecot.envs.verilog",),
     )
 )
 
 REPAIR = register(repair_of(DOMAIN, tables=partial(packaged_tables, "verilog")))
-
-
-def _optimise(workspace: Workspace, request: Request) -> Iterator[StageResult]:
-    results: Iterator[StageResult] = import_module(f"{__name__}.optimising").stages(workspace, request)
-    return results
-
-
-def _optimise_score(outcome: Outcome) -> float:
-    result: float = import_module(f"{__name__}.optimising").score(outcome)
-    return result
 
 
 OPTIMISE = register(
@@ -161,9 +93,9 @@ OPTIMISE = register(
             Label.PASS: "right, not refuted by the solver, and better than the given design",
             Label.NO_IMPROVEMENT: "right, and no smaller or no faster than the given design",
         },
-        sources={"families": _source("optimising", "OptimiseSource")},
-        toolchain=_optimise,
-        score=_optimise_score,
+        sources={"families": deferred(f"{__name__}.optimising:OptimiseSource")},
+        toolchain=deferred(f"{__name__}.optimising:stages"),
+        score=deferred(f"{__name__}.optimising:score"),
         floor=0.5,
         seed=None,
         fault_types={},

@@ -20,6 +20,7 @@ from random import Random
 
 from ecot.envs.errors import SandboxError, TaskError
 from ecot.envs.sandbox import Workspace
+from ecot.envs.stages import failed, passed, said
 from ecot.envs.tools import version_of
 from ecot.envs.types import Label, Request, StageResult
 from ecot.envs.verilog import steps
@@ -35,7 +36,7 @@ from ecot.envs.verilog.family import Params, Port
 from ecot.envs.verilog.netlist import NETLIST
 from ecot.envs.verilog.simulators import Icarus, unfinished
 from ecot.envs.verilog.source import family_named, port_from
-from ecot.envs.verilog.steps import NEEDS, STAGES, Checked, engine, failed, passed, said
+from ecot.envs.verilog.steps import NEEDS, STAGES, Checked, engine
 from ecot.envs.verilog.tools import COCOTB
 from ecot.envs.verilog.trace import Verdict, compare_traces
 

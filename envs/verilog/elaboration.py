@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ecot.envs.stages import failed, passed, said
 from ecot.envs.types import Label, StageResult
 from ecot.envs.verilog.diagnostics import scrub
 from ecot.envs.verilog.family import Port
 from ecot.envs.verilog.ports import check_ports
 from ecot.envs.verilog.simulators import DRIVER, Built
-from ecot.envs.verilog.steps import Checked, engine, failed, limit, passed, said
+from ecot.envs.verilog.steps import Checked, engine, limit
 
 
 def compiled(

@@ -17,13 +17,14 @@ from functools import cache, lru_cache
 from ecot.envs.errors import TaskError
 from ecot.envs.prompts import fill, load
 from ecot.envs.sandbox import Workspace
+from ecot.envs.stages import failed, passed, said
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, File, Label, Objective, Outcome, Request, StageResult, Task
 from ecot.envs.verilog import detailed, steps
 from ecot.envs.verilog.faults.recoding import recode
 from ecot.envs.verilog.netlist import THOROUGH
 from ecot.envs.verilog.source import FamilySource, family_named, params_of, split_of_draw
-from ecot.envs.verilog.steps import EXTRA_STAGES, STAGES, engine, failed, passed, said
+from ecot.envs.verilog.steps import EXTRA_STAGES, STAGES, engine
 
 ENV_ID = "ECoT/VerilogOptimize-v0"
 REVISION = 1

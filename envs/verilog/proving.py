@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ecot.envs.sandbox import Workspace
+from ecot.envs.stages import passed, said
 from ecot.envs.types import Diagnostic, Limits, StageResult, Task
 from ecot.envs.verilog.equivalence import BOUNDED_LOG, BUDGET, bounded_script, matching_script, proof_script
-from ecot.envs.verilog.steps import engine, passed, said
+from ecot.envs.verilog.steps import engine
 
 SECONDS = 5.0
 """Processor time of each of the three attempts."""

@@ -9,11 +9,12 @@ from typing import Protocol
 
 from ecot.envs.errors import ConfigError
 from ecot.envs.sandbox import ProcessResult, Workspace
+from ecot.envs.stages import said
 from ecot.envs.types import Diagnostic, Label, Limits
 from ecot.envs.verilog.diagnostics import parse_icarus, scrub
 from ecot.envs.verilog.driver import MODULE, TRACE
 from ecot.envs.verilog.family import Port
-from ecot.envs.verilog.steps import limit, said
+from ecot.envs.verilog.steps import limit
 
 DRIVER = "driver.v"
 """The file of the driver, which is the judge's: what a tool says of it is not said of the candidate."""

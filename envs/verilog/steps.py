@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ecot.envs import stages
 from ecot.envs.errors import EcotError
 from ecot.envs.prompts import load
-from ecot.envs.sandbox import Exhausted, ProcessResult, Workspace
+from ecot.envs.sandbox import ProcessResult, Workspace
+from ecot.envs.stages import failed, passed, said
 from ecot.envs.tools import version_of
 from ecot.envs.types import Diagnostic, FrozenMap, Label, StageResult
 from ecot.envs.verilog.diagnostics import parse_yosys, scrub
@@ -33,13 +35,6 @@ NEEDS = {"simulate": "compile", "netlist": "synthesise", "equivalence": "synthes
 """A stage that is run, if not shown, because another was asked for."""
 _PARSER_ERRORS = ("RecursionError", "MemoryError", "RuntimeError", "UnicodeDecodeError")
 """Exceptions in which hostile text shows; any other is a fault of ours."""
-_LIMIT_WORDS = {
-    Exhausted.CPU: "more processor time than is allowed",
-    Exhausted.MEMORY: "more memory than is allowed",
-    Exhausted.PROCESSES: "more processes than are allowed",
-    Exhausted.SCRATCH: "more room on disk than is allowed",
-    Exhausted.OUTPUT: "more output than is allowed",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,45 +148,10 @@ def engine(name: str) -> str:
     return f"{ {'iverilog': 'icarus'}.get(name, name) }-{version_of(tool) or 'missing'}"
 
 
-def said(tool: str, code: str, message: str, *, symbol: str = "") -> Diagnostic:
-    """Return a diagnostic without a place."""
-    return Diagnostic(tool=tool, code=code, message=message, symbol=symbol)
-
-
 def limit(process: ProcessResult, tool: str) -> tuple[Label, tuple[Diagnostic, ...]]:
     """Return the label and the words for a run that a limit ended."""
-    reached = process.exhausted or Exhausted.CPU
-    label = Label.TIMEOUT if reached is Exhausted.CPU else Label.RESOURCE_LIMIT
-    message = f"{tool} needed {_LIMIT_WORDS[reached]} for this design"
-    if tool == "vvp" and reached is Exhausted.CPU:
+    label, words = stages.limit(process, tool, what="design")
+    if tool == "vvp" and label is Label.TIMEOUT:
         message = "the simulation never gets past one moment: look for feedback or a loop in which no time passes"
-    return label, (said(tool, f"{reached}_limit", message),)
-
-
-def passed(
-    name: str,
-    *,
-    engine: str,
-    log: str = "",
-    diagnostics: tuple[Diagnostic, ...] = (),
-    metrics: Mapping[str, float | int] = FrozenMap(),
-) -> StageResult:
-    """Return the result of a stage that may be followed by the next."""
-    return StageResult(
-        name=name, passed=True, label=Label.PASS, engine=engine, log=log, diagnostics=diagnostics, metrics=metrics
-    )
-
-
-def failed(
-    name: str,
-    label: Label,
-    diagnostics: tuple[Diagnostic, ...],
-    *,
-    engine: str,
-    log: str = "",
-    metrics: Mapping[str, float | int] = FrozenMap(),
-) -> StageResult:
-    """Return the result of a stage that ends the judgement."""
-    return StageResult(
-        name=name, passed=False, label=label, diagnostics=diagnostics, engine=engine, log=log, metrics=metrics
-    )
+        words = (replace(words[0], message=message),)
+    return label, words

@@ -7,8 +7,10 @@ simulated and judged in the same way, which no code for simulation alone survive
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from importlib import import_module
@@ -17,6 +19,7 @@ from random import Random
 from ecot.envs.errors import ConfigError, TaskError
 from ecot.envs.sandbox import Workspace
 from ecot.envs.score import ladder
+from ecot.envs.stages import failed, passed, said
 from ecot.envs.types import Label, Outcome, Request, StageResult
 from ecot.envs.verilog import steps
 from ecot.envs.verilog.driver import MODULE, VECTORS, vectors_text
@@ -25,7 +28,7 @@ from ecot.envs.verilog.family import Params, Port
 from ecot.envs.verilog.netlist import NETLIST, QUICK
 from ecot.envs.verilog.simulators import DRIVER, Icarus, Simulator, simulator
 from ecot.envs.verilog.source import family_named, port_from
-from ecot.envs.verilog.steps import EXTRA_STAGES, NEEDS, STAGES, Checked, engine, failed, passed, said
+from ecot.envs.verilog.steps import EXTRA_STAGES, NEEDS, STAGES, Checked, engine
 from ecot.envs.verilog.trace import Expected, Verdict, compare_traces, expect, judge_trace
 
 FLOOR = 0.1
@@ -67,6 +70,8 @@ def stages(workspace: Workspace, request: Request) -> Iterator[StageResult]:
     wanted = STAGES if request.stages is None else request.stages
     needed = set(wanted) | {NEEDS[name] for name in wanted if name in NEEDS}
     job = _Job(workspace, request)
+    if not needed.isdisjoint(("simulate", "netlist")):
+        job.look_ahead()
     for name in (*STAGES, *EXTRA_STAGES):
         if name not in needed:
             continue
@@ -125,11 +130,21 @@ class _Job:
         self._checked = Checked(passed("rules", engine=engine("pyslang")))
         self._rtl_trace = ""
         self._simulator = simulator(request.target, top=self._top, ports=self._ports)
+        self._reference_key = (self._family.name, self._params, self._ports, self._seed)
+        self._ahead: threading.Thread | None = None
         workspace.write(DRIVER, driver)
+
+    def look_ahead(self) -> None:
+        """Begin what the model answers in a thread, while the first tools run; the result is kept by `_reference`."""
+        # A thread a job: those of a pool would be missing in a process that a user forks.
+        self._ahead = threading.Thread(target=_try_reference, args=self._reference_key, daemon=True)
+        self._ahead.start()
 
     @cached_property
     def _reference(self) -> Reference:
-        return _reference(self._family.name, self._params, self._ports, self._seed)
+        if self._ahead is not None:
+            self._ahead.join()
+        return _reference(*self._reference_key)
 
     def rules(self) -> StageResult:
         """Static rules, in a confined child."""
@@ -210,6 +225,11 @@ def _reference(family: str, params: Params, ports: tuple[Port, ...], seed: str) 
     found = family_named(family)
     cycles = tuple(found.stimulus(params, Random(seed)))
     return Reference(vectors_text(ports, cycles), tuple(expect(found.model(params), ports, cycles)))
+
+
+def _try_reference(family: str, params: Params, ports: tuple[Port, ...], seed: str) -> None:
+    with suppress(Exception):  # it comes again where the result is asked for
+        _reference(family, params, ports, seed)
 
 
 def _judged(name: str, verdict: Verdict, engine: str, log: str) -> StageResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import fcntl
 import os
 import pickle
 import signal
@@ -120,6 +121,22 @@ def test_a_socket_that_nobody_listens_at_is_told_apart(address: str, backend: Re
         stale.bind(address)
     with pytest.raises(SandboxError, match="nobody listens"):
         backend.submit(request_of()).result(1)
+
+
+def test_a_server_that_has_its_name_and_does_not_listen_yet_is_waited_for(address: str) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        folder = os.open(Path(address).parent, os.O_RDONLY)
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        listener.bind(address)
+
+        def listen() -> None:
+            listener.listen()
+            os.close(folder)
+
+        timer = threading.Timer(0.2, listen)
+        timer.start()
+        wire.dial(address, timeout=5).close()
+        timer.join()
 
 
 def test_something_else_that_listens_is_no_server(

@@ -7,6 +7,7 @@ import os
 import select
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,6 +106,8 @@ class Server:
     def __init__(self, setup: Setup, host: Channel) -> None:
         self._host = host
         sys.path += setup.modules
+        # Packages that ask for a folder when they are imported try to write there; this one comes with a workspace.
+        tempfile.tempdir = setup.scratch
         for module in setup.preload:
             load(module)
         self._kit = establish.server(setup, self._host)

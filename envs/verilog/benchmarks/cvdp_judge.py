@@ -20,12 +20,13 @@ from random import Random
 
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import ProcessResult, Workspace, view
+from ecot.envs.stages import failed, passed, said
 from ecot.envs.tools import version_of
 from ecot.envs.types import Label, Request, StageResult, Task, digest
 from ecot.envs.verilog.benchmarks.cvdp import CODE, HARNESS, RUNNER
 from ecot.envs.verilog.benchmarks.scorer import OWN_PASS
 from ecot.envs.verilog.diagnostics import parse_icarus, scrub
-from ecot.envs.verilog.steps import check_rules, engine, failed, limit, passed, said
+from ecot.envs.verilog.steps import check_rules, engine, limit
 from ecot.envs.verilog.tools import COCOTB
 
 STAGES = ("rules", "compile", "simulate")

@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import ProcessResult, Workspace
+from ecot.envs.stages import failed, passed, said
 from ecot.envs.types import Diagnostic, Label, Request, StageResult, Task, digest
 from ecot.envs.verilog.benchmarks.realbench_texts import (
     REFERENCE,
@@ -35,7 +36,7 @@ from ecot.envs.verilog.benchmarks.scorer import OWN_PASS
 from ecot.envs.verilog.diagnostics import scrub
 from ecot.envs.verilog.disguise import Disguise, kept_names, module_names, nonce_of
 from ecot.envs.verilog.source import port_from
-from ecot.envs.verilog.steps import Checked, check_rules, engine, failed, limit, passed, said
+from ecot.envs.verilog.steps import Checked, check_rules, engine, limit
 from ecot.envs.verilog.verilated.engine import parse_verilator
 from ecot.envs.verilog.verilated.whole import Program, build
 

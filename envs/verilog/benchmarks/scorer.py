@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from ecot.envs.stages import said
 from ecot.envs.types import Diagnostic, Label
 from ecot.envs.verilog.benchmarks.checks import WORDS, checks_in
-from ecot.envs.verilog.steps import said
 
 RESULT = re.compile(r"Mismatches: (?P<wrong>\d+) in (?P<samples>\d+) samples")
 _OUTPUT = re.compile(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import ProcessResult, Workspace
+from ecot.envs.stages import said
 from ecot.envs.types import Diagnostic, Task, digest
 from ecot.envs.verilog.benchmarks.checks import Checks, checks_in
 from ecot.envs.verilog.benchmarks.scorer import COUNTED, OWN_PASS, OWN_RULES, VERDICTS, Logs
@@ -17,7 +18,7 @@ from ecot.envs.verilog.disguise import Disguise, kept_names, nonce_of
 from ecot.envs.verilog.family import Port
 from ecot.envs.verilog.playback import DIRECTIVES, STUB, changes, of_direction, play_alone, write_stub
 from ecot.envs.verilog.source import port_from
-from ecot.envs.verilog.steps import limit, said
+from ecot.envs.verilog.steps import limit
 from ecot.envs.verilog.waves import Waves, read_waves
 
 DUMP_KIB = 32 * 1024

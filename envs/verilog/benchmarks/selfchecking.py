@@ -24,6 +24,7 @@ from itertools import islice
 
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import Workspace
+from ecot.envs.stages import failed, passed, said
 from ecot.envs.types import Diagnostic, Label, Request, StageResult, digest
 from ecot.envs.verilog.benchmarks.scorer import OWN_PASS, OWN_RULES, Logs
 from ecot.envs.verilog.benchmarks.selfcheck_bench import DUMP_KIB, Bench, Run, bits_seen, undriven_in
@@ -33,7 +34,7 @@ from ecot.envs.verilog.family import Port
 from ecot.envs.verilog.netlist import NETLIST
 from ecot.envs.verilog.playback import of_direction
 from ecot.envs.verilog.ports import check_ports
-from ecot.envs.verilog.steps import NEEDS, STAGES, check_rules, engine, failed, limit, passed, said, synthesise
+from ecot.envs.verilog.steps import NEEDS, STAGES, check_rules, engine, limit, synthesise
 
 NEEDS_NO_REFERENCE = True
 """Whether a candidate can be judged where the set has no reference."""

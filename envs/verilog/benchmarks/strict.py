@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import Workspace
+from ecot.envs.stages import said
 from ecot.envs.types import Diagnostic, Label, Request, StageResult, Task
 from ecot.envs.verilog import toolchain
 from ecot.envs.verilog.equivalence import BUDGET, matching_script, proof_script
-from ecot.envs.verilog.steps import engine, said
+from ecot.envs.verilog.steps import engine
 
 STAGE = "strict"
 VARIANTS = (101, 1_009, 10_007)

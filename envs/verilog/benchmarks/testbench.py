@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import ProcessResult, Workspace
+from ecot.envs.stages import failed, passed, said
 from ecot.envs.types import Diagnostic, Label, Request, StageResult, digest
 from ecot.envs.verilog.benchmarks.scorer import MARKED, OWN_PASS, OWN_RULES, Logs, Report, disturbance, read_report
 from ecot.envs.verilog.diagnostics import parse_icarus, scrub
@@ -32,17 +33,7 @@ from ecot.envs.verilog.netlist import NETLIST
 from ecot.envs.verilog.ports import check_ports
 from ecot.envs.verilog.replay import RESET_DIRECTIVES, Recording, Replay, play, record, settle
 from ecot.envs.verilog.source import port_from
-from ecot.envs.verilog.steps import (
-    NEEDS,
-    STAGES,
-    check_rules,
-    engine,
-    failed,
-    limit,
-    passed,
-    said,
-    synthesise,
-)
+from ecot.envs.verilog.steps import NEEDS, STAGES, check_rules, engine, limit, synthesise
 from ecot.envs.verilog.waves import explain, read_waves
 
 FLAGS = ("-Wall", "-Winfloop", "-Wno-timescale", "-g2012")

@@ -17,6 +17,7 @@ from random import Random
 
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox import Workspace
+from ecot.envs.stages import failed, passed, said
 from ecot.envs.types import Diagnostic, Label, Request, StageResult
 from ecot.envs.verilog import steps
 from ecot.envs.verilog.crossing.driver import DRIVER, samples_in, trace_file, vectors_file, vectors_text
@@ -31,7 +32,7 @@ from ecot.envs.verilog.elaboration import broken_netlist, compiled
 from ecot.envs.verilog.family import Params, Port, Role
 from ecot.envs.verilog.simulators import Icarus, unfinished
 from ecot.envs.verilog.source import family_named, port_from
-from ecot.envs.verilog.steps import STAGES, Checked, engine, failed, limit, passed, said
+from ecot.envs.verilog.steps import STAGES, Checked, engine, limit
 
 NEEDS = {"simulate": ("compile",), "netlist": ("synthesise",)}
 METASTABLE_RUNS = 3

@@ -12,12 +12,12 @@ from importlib.resources import files
 
 from ecot.envs.prompts import fill
 from ecot.envs.sandbox import ProcessResult, Workspace
+from ecot.envs.stages import said
 from ecot.envs.types import Diagnostic, Label, Limits
 from ecot.envs.verilog.diagnostics import scrub
 from ecot.envs.verilog.driver import MODULE, TRACE, VECTORS, clock_of, inputs_of, outputs_of, slices
 from ecot.envs.verilog.family import Port
 from ecot.envs.verilog.simulators import Built, Played, played
-from ecot.envs.verilog.steps import said
 from ecot.envs.verilog.verilated.runtime import runtime
 
 WRAPPER = "wrapper.v"

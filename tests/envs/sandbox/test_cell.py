@@ -189,6 +189,16 @@ def test_a_module_that_starts_threads_is_refused(mechanism, tmp_path, monkeypatc
         MECHANISMS[mechanism].cell(preload=["threaded"])
 
 
+def test_what_asks_for_a_temporary_folder_when_it_is_preloaded_is_given_the_one_to_come(mechanism):
+    cell = MECHANISMS[mechanism].cell(preload=["tempfile"])
+    try:
+        with cell.workspace(LIMITS) as workspace:
+            probe = "import os, tempfile; raise LookupError(tempfile.tempdir == os.getcwd() == os.environ['TMPDIR'])"
+            assert workspace.call("builtins:exec", probe).error == "LookupError: True"
+    finally:
+        cell.close()
+
+
 def test_preloading_a_module_of_ours_executes_no_package_above_it(mechanism):
     cell = MECHANISMS[mechanism].cell(preload=["ecot.envs.errors"])
     try:

@@ -11,12 +11,13 @@ import pytest
 
 from ecot.envs.errors import TaskError
 from ecot.envs.sandbox.choose import choose
+from ecot.envs.stages import passed
 from ecot.envs.types import Audience, Candidate, File, Label, Outcome, Request, Task
 from ecot.envs.verilog.benchmarks.proving import examine, mutants_of
 from ecot.envs.verilog.benchmarks.rtllm import RtllmSource
 from ecot.envs.verilog.benchmarks.scorer import OWN_PASS
 from ecot.envs.verilog.benchmarks.selfchecking import _Job
-from ecot.envs.verilog.steps import Checked, passed
+from ecot.envs.verilog.steps import Checked
 
 LIKE = Path(__file__).parents[2] / "data" / "rtllm_like"
 TOOLS = pytest.mark.needs("iverilog", "yosys", "pyslang", "vcdvcd")

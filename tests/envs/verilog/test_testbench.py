@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from ecot.envs.errors import TaskError
+from ecot.envs.stages import passed
 from ecot.envs.types import File, Label, Outcome, Task
 from ecot.envs.verilog.benchmarks import testbench
 from ecot.envs.verilog.benchmarks.verilog_eval import VerilogEvalSource
 from ecot.envs.verilog.disguise import Disguise
-from ecot.envs.verilog.steps import Checked, passed
+from ecot.envs.verilog.steps import Checked
 
 pytestmark = pytest.mark.needs("iverilog", "yosys", "pyslang", "vcdvcd")
 
