@@ -5,7 +5,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ECOT := $(BIN)/ecot
 OUTPUT ?= runs/demo
-EPISODES ?= 60
+# Of each environment.
+EPISODES ?= 12
 WORKERS ?= $(shell nproc)
 # Executables that the environments run, and the Debian packages that hold them.
 PROGRAMS := bwrap
@@ -30,11 +31,20 @@ AS_ROOT := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo >/dev/null &
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-demo: setup ## collect trajectories on the real tools, print a table and read one aloud
-	@$(ECOT) doctor
-	@$(ECOT) collect env=verilog agent=scripted episodes=$(EPISODES) workers=$(WORKERS) seed=1 output=$(OUTPUT)
-	@$(ECOT) show $(OUTPUT) --limit 1
-	@echo "Trajectories: $(OUTPUT)    read them: $(ECOT) show $(OUTPUT)"
+demo: setup ## play every installed environment on the real tools: trajectories, datasets, an evaluation, a page
+	-@$(ECOT) doctor
+	@for env in $$($(ECOT) doctor --installed); do \
+		echo "== $$env"; \
+		$(ECOT) collect env=$$env agent=scripted episodes=$(EPISODES) workers=$(WORKERS) seed=1 output=$(OUTPUT)/episodes \
+			|| exit 1; \
+	done
+	@rm -rf $(OUTPUT)/dataset
+	@$(ECOT) export $(OUTPUT)/episodes --output $(OUTPUT)/dataset
+	@$(ECOT) evaluate --agents oracle,scripted,noop limit=$(EPISODES) workers=$(WORKERS) output=$(OUTPUT)/evaluation
+	@$(ECOT) view $(OUTPUT)/episodes --html $(OUTPUT)/episodes.html
+	@$(ECOT) show $(OUTPUT)/episodes --limit 1
+	@echo "Trajectories: $(OUTPUT)/episodes    read them: $(ECOT) show $(OUTPUT)/episodes, or open $(OUTPUT)/episodes.html"
+	@echo "Datasets: $(OUTPUT)/dataset    evaluation: $(OUTPUT)/evaluation"
 
 test: setup ## the whole suite: lint, types, architecture, unit, tool, sandbox and quick proof tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)

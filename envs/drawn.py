@@ -16,9 +16,11 @@ from pkgutil import iter_modules
 from typing import Any, Generic, Protocol, TypeVar, overload
 
 from ecot.envs.errors import TaskError
-from ecot.envs.tasks import SPLITS, permuted, split_of
+from ecot.envs.family_files import Hack
+from ecot.envs.tasks import SPLITS, check_split, permuted, split_of
+from ecot.envs.types import Task
 
-__all__ = ["DRAWS", "Catalogue", "DrawnFamily", "DrawnIds", "Params"]
+__all__ = ["DRAWS", "Catalogue", "DrawnFamily", "DrawnIds", "DrawnSource", "Params"]
 
 DRAWS = 1000
 """The most draws of one family that are tasks."""
@@ -224,6 +226,63 @@ class DrawnIds(Sequence[str], Generic[F]):
             family.name == match[1] and family.revision == int(match[2]) and int(match[3]) in self._members(family)
             for family in self._families
         )
+
+
+class DrawnSource(Generic[F]):
+    """All draws of all families of a catalogue, or of those named: a task source that proves itself.
+
+    Args:
+        catalogue: of the domain.
+        path: family names separated by commas; empty for all (`families:counter,fifo`).
+        build: the task of a draw, by family, id and parameters.
+        digest: of what a family is proved by, by its name.
+        hacks: the cheats and near-misses of a draw, rendered for it.
+
+    Raises:
+        TaskError: a name is unknown.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue[F],
+        path: str,
+        *,
+        build: Callable[[F, str, Params], Task],
+        digest: Callable[[str], str],
+        hacks: Callable[[F, Params], Sequence[Hack]],
+    ) -> None:
+        self._catalogue, self._families = catalogue, catalogue.chosen(path)
+        self._build, self._digest, self._hacks = build, digest, hacks
+
+    def __len__(self) -> int:
+        return sum(self._catalogue.count(family) for family in self._families)
+
+    def ids(self, split: str | None = None) -> Sequence[str]:
+        """See `TaskSource.ids`."""
+        check_split(split)
+        return DrawnIds(self._catalogue, self._families, split)
+
+    def __getitem__(self, task_id: str) -> Task:
+        """See `TaskSource.__getitem__`."""
+        family, params = self.locate(task_id)
+        return self._build(family, task_id, params)
+
+    def families(self) -> Mapping[str, str]:
+        """The families by name, each with the digest of what it is proved by."""
+        return {family.name: self._digest(family.name) for family in self._families}
+
+    def hacks(self, task_id: str) -> Sequence[Hack]:
+        """The cheats and near-misses of a task."""
+        return self._hacks(*self.locate(task_id))
+
+    def locate(self, task_id: str) -> tuple[F, Params]:
+        """Return the family and the parameters of a task.
+
+        Raises:
+            TaskError: it is none of these.
+        """
+        family, draw = self._catalogue.locate(task_id, self._families)
+        return family, self._catalogue.params(family, draw)
 
 
 def _task_id(family: DrawnFamily, draw: int) -> str:

@@ -14,6 +14,7 @@ from ecot.envs.types import Label
 
 __all__ = ["Hack", "hacks_in", "render"]
 
+_CHANGE = re.compile(r"(?://|#) instead of:\n(.*?)(?://|#) stands:\n(.*?)(?=(?://|#) instead of:\n|\Z)", re.DOTALL)
 _EXPECTATION = re.compile(r"(?://|#) expect: ([A-Z_]+(?:,[A-Z_]+)*): (.+)")
 
 
@@ -48,13 +49,21 @@ def render(template: str, values: Mapping[str, str]) -> str:
     return "\n".join(lines).strip() + "\n"
 
 
-def hacks_in(package: str, values: Mapping[str, str], *, suffixes: tuple[str, ...]) -> tuple[Hack, ...]:
+def hacks_in(
+    package: str, values: Mapping[str, str], *, suffixes: tuple[str, ...], solution: str = ""
+) -> tuple[Hack, ...]:
     """Return the hacks in folder `hacks` of a package, filled in.
 
+    Args:
+        package: that has the folder.
+        values: of the placeholders.
+        suffixes: of the files that count.
+        solution: the file of the package that a hack may change some lines of, in place of being whole.
+
     Raises:
-        TaskError: one of them does not open with what it is expected to earn.
+        TaskError: one of them does not open with what it is expected to earn, or changes lines that are not there.
     """
-    return tuple(_hack_of(package, name, values) for name in _hack_names(package, suffixes))
+    return tuple(_hack_of(package, name, values, solution) for name in _hack_names(package, suffixes))
 
 
 @cache
@@ -65,7 +74,7 @@ def _hack_names(package: str, suffixes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(sorted(item.name for item in folder.iterdir() if item.name.endswith(suffixes)))
 
 
-def _hack_of(package: str, name: str, values: Mapping[str, str]) -> Hack:
+def _hack_of(package: str, name: str, values: Mapping[str, str], solution: str) -> Hack:
     first, _, rest = load(package, f"hacks/{name}").partition("\n")
     match = _EXPECTATION.fullmatch(first.strip())
     if match is None:
@@ -74,4 +83,21 @@ def _hack_of(package: str, name: str, values: Mapping[str, str]) -> Hack:
             f"not {first!r:.80}"
         )
     labels = frozenset(Label(label) for label in match[1].split(","))
-    return Hack(name.rpartition(".")[0], render(rest, values), labels, match[2])
+    return Hack(name.rpartition(".")[0], render(_whole(package, name, rest, solution), values), labels, match[2])
+
+
+def _whole(package: str, name: str, text: str, solution: str) -> str:
+    """The template of a hack, which is whole or says in which lines it differs from the solution's.
+
+    `// instead of:`, lines of the solution, `// stands:`, the hack's lines; as often as needed.
+    """
+    changes = _CHANGE.findall(text) if solution else []
+    if not changes:
+        return text
+    whole = load(package, solution)
+    for before, after in changes:
+        count = whole.count(before)
+        if count != 1:
+            raise TaskError(f"{package}/hacks/{name} changes lines that its solution has {count} times: {before!r:.80}")
+        whole = whole.replace(before, after)
+    return whole

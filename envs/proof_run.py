@@ -255,7 +255,7 @@ class _Prover:
             except SandboxError:
                 if tries == _TRIES:
                     raise
-                del self._local.cell  # it may be gone; `close` ends it in any case
+                vars(self._local).pop("cell", None)  # it may be gone; `close` ends it in any case
         return None
 
     def _cell(self) -> Cell:

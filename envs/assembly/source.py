@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 from ecot.envs.assembly.family import DTYPES, Family, Function, Parameter, Params, Role
 from ecot.envs.assembly.workshop import compile_assembly
-from ecot.envs.drawn import Catalogue, DrawnIds
+from ecot.envs.drawn import Catalogue, DrawnSource
 from ecot.envs.family_files import Hack, hacks_in, render
 from ecot.envs.prompts import fill, load
-from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, EnvironmentBundle, File, Limits, Objective, Task
 
 __all__ = [
@@ -56,53 +55,27 @@ def family_named(name: str) -> Family:
     return CATALOGUE.named(name)
 
 
-class FamilySource:
-    """All draws of all families, or of those named (`families:count_byte,prefix_sum`).
+class FamilySource(DrawnSource[Family]):
+    """All draws of all families, or of those named (`families:count_byte,prefix_sum`); building a task runs gcc."""
 
-    Raises:
-        TaskError: a name is unknown.
-    """
+    def __init__(self, path: str = "", *, objective: Objective = Objective.FASTER) -> None:
+        build = partial(build_task, objective=objective)
+        super().__init__(CATALOGUE, path, build=build, digest=digest_of, hacks=hacks_of)
 
-    _objective = Objective.FASTER
 
-    def __init__(self, path: str = "") -> None:
-        self._families = CATALOGUE.chosen(path)
-
-    def __len__(self) -> int:
-        return sum(CATALOGUE.count(family) for family in self._families)
-
-    def ids(self, split: str | None = None) -> Sequence[str]:
-        """See `TaskSource.ids`."""
-        check_split(split)
-        return DrawnIds(CATALOGUE, self._families, split)
-
-    def __getitem__(self, task_id: str) -> Task:
-        """See `TaskSource.__getitem__`; the compiler is run.
-
-        Raises:
-            ToolchainMissing: there is no gcc.
-        """
-        family, draw = CATALOGUE.locate(task_id, self._families)
-        return build_task(family, task_id, CATALOGUE.params(family, draw), objective=self._objective)
-
-    def families(self) -> Mapping[str, str]:
-        """The families by name, each with a digest of its folder and of the buffers that all of them draw."""
-        return {family.name: digest_of(family.name) for family in self._families}
-
-    def hacks(self, task_id: str) -> Sequence[Hack]:
-        """The cheats and near-misses of a task: the generic ones, then the family's own."""
-        family, draw = CATALOGUE.locate(task_id, self._families)
-        params = CATALOGUE.params(family, draw)
-        given = {"given": compile_assembly(reference_of(family, params), optimise="-O3", isa=params["isa"])}
-        values = {**values_of(family, params), **given, "solution": solution_of(family, params)}
-        own = hacks_in(f"{FAMILIES}.{family.name}", values, suffixes=(".s",))
-        return hacks_in(PACKAGE, values, suffixes=(".s",)) + own
+def hacks_of(family: Family, params: Params) -> Sequence[Hack]:
+    """Return the cheats and near-misses of a draw: the generic ones, then the family's own."""
+    given = {"given": compile_assembly(reference_of(family, params), optimise="-O3", isa=params["isa"])}
+    values = {**values_of(family, params), **given, "solution": solution_of(family, params)}
+    own = hacks_in(f"{FAMILIES}.{family.name}", values, suffixes=(".s",))
+    return hacks_in(PACKAGE, values, suffixes=(".s",)) + own
 
 
 class RightSource(FamilySource):
     """The same tasks, asked only to be right: what repair tasks are made from."""
 
-    _objective = Objective.CORRECT
+    def __init__(self, path: str = "") -> None:
+        super().__init__(path, objective=Objective.CORRECT)
 
 
 @cache

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ecot.envs.cad.tools import TOOLS
 from ecot.envs.deferred import deferred
 from ecot.envs.domain import Domain, register
+from ecot.envs.fault_tables import packaged_tables
+from ecot.envs.repair import repair_of
 from ecot.envs.types import Label
 
 DOMAIN = register(
@@ -54,3 +58,5 @@ DOMAIN = register(
         judge_packages=("ecot.envs.cad",),
     )
 )
+
+REPAIR = register(repair_of(DOMAIN, tables=partial(packaged_tables, "cad")))

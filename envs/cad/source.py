@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ecot.envs.cad.family import PORTION, Family, Params
 from ecot.envs.cad.texts import FAMILIES, family_digest, hacks_of, instruction_of, script_of
-from ecot.envs.drawn import Catalogue, DrawnIds
-from ecot.envs.family_files import Hack
-from ecot.envs.tasks import check_split
+from ecot.envs.drawn import Catalogue, DrawnSource
 from ecot.envs.types import EnvironmentBundle, File, Limits, Task
 
 __all__ = ["ENV_ID", "FamilySource", "build_task", "family_named", "family_names"]
@@ -38,48 +36,16 @@ def family_named(name: str) -> Family:
     return _CATALOGUE.named(name)
 
 
-class FamilySource:
-    """All draws of all families, or of those named.
-
-    Args:
-        path: family names separated by commas; empty for all (`families:flange,l_bracket`).
-
-    Raises:
-        TaskError: a name is unknown.
-    """
+class FamilySource(DrawnSource[Family]):
+    """All draws of all families, or of those named (`families:flange,l_bracket`)."""
 
     def __init__(self, path: str = "") -> None:
-        self._families = _CATALOGUE.chosen(path)
-
-    def __len__(self) -> int:
-        return sum(_CATALOGUE.count(family) for family in self._families)
-
-    def ids(self, split: str | None = None) -> Sequence[str]:
-        """See `TaskSource.ids`."""
-        check_split(split)
-        return DrawnIds(_CATALOGUE, self._families, split)
-
-    def __getitem__(self, task_id: str) -> Task:
-        """See `TaskSource.__getitem__`."""
-        family, params = self._locate(task_id)
-        return build_task(family, task_id, params)
-
-    def families(self) -> Mapping[str, str]:
-        """The families by name, each with a digest of its folder."""
-        return {family.name: family_digest(family.name) for family in self._families}
-
-    def hacks(self, task_id: str) -> Sequence[Hack]:
-        """The cheats and near-misses of a task, rendered for its draw."""
-        return hacks_of(*self._locate(task_id))
+        super().__init__(_CATALOGUE, path, build=build_task, digest=family_digest, hacks=hacks_of)
 
     def further_solutions(self, task_id: str) -> Sequence[str]:
         """Other right answers: the same part, built by other means."""
-        family, params = self._locate(task_id)
+        family, params = self.locate(task_id)
         return (script_of(family, params, "second"),)
-
-    def _locate(self, task_id: str) -> tuple[Family, Params]:
-        family, draw = _CATALOGUE.locate(task_id, self._families)
-        return family, _CATALOGUE.params(family, draw)
 
 
 def build_task(family: Family, task_id: str, params: Params) -> Task:

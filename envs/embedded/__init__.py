@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from ecot.envs.deferred import deferred
 from ecot.envs.domain import Domain, register
+from ecot.envs.embedded.fault_types import FAULT_TYPES
 from ecot.envs.embedded.tools import TOOLS
+from ecot.envs.fault_tables import packaged_tables
+from ecot.envs.repair import repair_of
 from ecot.envs.types import Label
 
 DOMAIN = register(
@@ -46,6 +51,7 @@ DOMAIN = register(
         toolchain=deferred(f"{__name__}.toolchain:stages"),
         score=deferred(f"{__name__}.toolchain:score"),
         floor=0.1,
+        fault_types=FAULT_TYPES,
         mutate=deferred(f"{__name__}.mutations:mutate"),
         mistakes=deferred(f"{__name__}.mistakes:mistakes"),
         draw=deferred(f"{__name__}.waves:draw"),
@@ -53,3 +59,5 @@ DOMAIN = register(
         judge_packages=("ecot.envs.embedded",),
     )
 )
+
+REPAIR = register(repair_of(DOMAIN, tables=partial(packaged_tables, "embedded")))

@@ -15,9 +15,9 @@ _KINDS = (
     ("wrong_pin_mode", re.compile(r"->(?:MODER|OTYPER|PUPDR)\b|\.(?:Mode|Pull)\b")),
     (
         "wrong_prescaler",
-        re.compile(r"->(?:PSC|ARR|BRR|CCR|LOAD|RLR|PR)\b|\.(?:Prescaler|Period|BaudRate)\b|SysTick_Config"),
+        re.compile(r"->(?:PSC|ARR|BRR|CCR|LOAD|RLR)\b|IWDG->PR\b|\.(?:Prescaler|Period|BaudRate)\b|SysTick_Config"),
     ),
-    ("unacknowledged_flag", re.compile(r"->(?:SR|PR|LIFCR|HIFCR)\s*(?:&?=)")),
+    ("unacknowledged_flag", re.compile(r"(?:->SR|EXTI->PR|->LIFCR|->HIFCR)\s*(?:&?=)")),
     ("wrong_priority", re.compile(r"SetPriority")),
     ("missing_interrupt_enable", re.compile(r"NVIC_EnableIRQ|->DIER\b|->IMR\b")),
 )

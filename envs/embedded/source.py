@@ -9,11 +9,10 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 
-from ecot.envs.drawn import Catalogue, DrawnIds, Params
+from ecot.envs.drawn import Catalogue, DrawnSource, Params
 from ecot.envs.embedded.family import Family
 from ecot.envs.family_files import Hack, hacks_in, render
 from ecot.envs.prompts import load
-from ecot.envs.tasks import check_split
 from ecot.envs.types import EnvironmentBundle, File, Limits, Task
 
 ENV_ID = "ECoT/Embedded-v0"
@@ -39,42 +38,18 @@ def family_named(name: str) -> Family:
     return _CATALOGUE.named(name)
 
 
-class FamilySource:
-    """All draws of all families, or of those named.
-
-    Args:
-        path: family names separated by commas; empty for all (`families:led_blink,uart_echo`).
-
-    Raises:
-        TaskError: a name is unknown.
-    """
+class FamilySource(DrawnSource[Family]):
+    """All draws of all families, or of those named (`families:led_blink,uart_echo`)."""
 
     def __init__(self, path: str = "") -> None:
-        self._families = _CATALOGUE.chosen(path)
+        super().__init__(_CATALOGUE, path, build=build_task, digest=family_digest, hacks=hacks_of)
 
-    def __len__(self) -> int:
-        return sum(_CATALOGUE.count(family) for family in self._families)
 
-    def ids(self, split: str | None = None) -> Sequence[str]:
-        """See `TaskSource.ids`."""
-        check_split(split)
-        return DrawnIds(_CATALOGUE, self._families, split)
-
-    def __getitem__(self, task_id: str) -> Task:
-        """See `TaskSource.__getitem__`."""
-        family, draw = _CATALOGUE.locate(task_id, self._families)
-        return build_task(family, task_id, _CATALOGUE.params(family, draw))
-
-    def families(self) -> Mapping[str, str]:
-        """The families by name, each with a digest of its folder."""
-        return {family.name: family_digest(family.name) for family in self._families}
-
-    def hacks(self, task_id: str) -> Sequence[Hack]:
-        """The cheats and near-misses of a task: the generic ones, then the family's own."""
-        family, draw = _CATALOGUE.locate(task_id, self._families)
-        values = values_of(family, _CATALOGUE.params(family, draw))
-        packages = (_PACKAGE, f"{FAMILIES}.{family.name}")
-        return tuple(hack for package in packages for hack in hacks_in(package, values, suffixes=(".c",)))
+def hacks_of(family: Family, params: Params) -> Sequence[Hack]:
+    """Return the cheats and near-misses of a draw: the generic ones, then the family's own."""
+    values = values_of(family, params)
+    packages = (_PACKAGE, f"{FAMILIES}.{family.name}")
+    return tuple(hack for package in packages for hack in hacks_in(package, values, suffixes=(".c",)))
 
 
 def values_of(family: Family, params: Params) -> Mapping[str, str]:

@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from ecot.envs.drawn import Catalogue, DrawnIds, Params
+from ecot.envs.drawn import Catalogue, DrawnSource, Params
 from ecot.envs.family_files import Hack, hacks_in, render
 from ecot.envs.gpu.family import PRECISIONS, Family
 from ecot.envs.prompts import load
-from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, EnvironmentBundle, File, Limits, Task
 
 PACKAGE = "ecot.envs.gpu"
@@ -25,42 +24,18 @@ _HACKS = (".triton",)
 CATALOGUE: Catalogue[Family] = Catalogue(FAMILIES, kind="Triton", example="softmax@1/000012")
 
 
-class FamilySource:
-    """All draws of all families, or of those named.
-
-    Args:
-        path: family names separated by commas; empty for all (`families:softmax,matmul`).
-
-    Raises:
-        TaskError: a name is unknown.
-    """
+class FamilySource(DrawnSource[Family]):
+    """All draws of all families, or of those named (`families:softmax,matmul`)."""
 
     def __init__(self, path: str = "") -> None:
-        self._families = CATALOGUE.chosen(path)
+        super().__init__(CATALOGUE, path, build=build_task, digest=family_digest, hacks=hacks_of)
 
-    def __len__(self) -> int:
-        return sum(CATALOGUE.count(family) for family in self._families)
 
-    def ids(self, split: str | None = None) -> Sequence[str]:
-        """See `TaskSource.ids`."""
-        check_split(split)
-        return DrawnIds(CATALOGUE, self._families, split)
-
-    def __getitem__(self, task_id: str) -> Task:
-        """See `TaskSource.__getitem__`."""
-        family, draw = CATALOGUE.locate(task_id, self._families)
-        return build_task(family, task_id, CATALOGUE.params(family, draw))
-
-    def families(self) -> Mapping[str, str]:
-        """The families by name, each with a digest of its folder."""
-        return {family.name: family_digest(family.name) for family in self._families}
-
-    def hacks(self, task_id: str) -> Sequence[Hack]:
-        """The cheats and near-misses of a task, rendered for its draw: the generic ones, then the family's own."""
-        family, draw = CATALOGUE.locate(task_id, self._families)
-        values = values_of(family, CATALOGUE.params(family, draw))
-        generic = hacks_in(f"{PACKAGE}.{'model' if family.model else 'function'}_cheats", values, suffixes=_HACKS)
-        return generic + hacks_in(f"{FAMILIES}.{family.name}", values, suffixes=_HACKS)
+def hacks_of(family: Family, params: Params) -> Sequence[Hack]:
+    """Return the cheats and near-misses of a draw: the generic ones, then the family's own."""
+    values = values_of(family, params)
+    generic = hacks_in(f"{PACKAGE}.{'model' if family.model else 'function'}_cheats", values, suffixes=_HACKS)
+    return generic + hacks_in(f"{FAMILIES}.{family.name}", values, suffixes=_HACKS)
 
 
 def values_of(family: Family, params: Params) -> Mapping[str, str]:

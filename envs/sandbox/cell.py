@@ -87,21 +87,29 @@ class SupervisedCell:
         self._make_plan = plan
         self._supervisor = Supervisor(plan())
         self._forgotten = weakref.finalize(self, Supervisor.close, self._supervisor)
+        self._opened: Limits | None = None
 
     @contextmanager
     def workspace(self, limits: Limits) -> Iterator[SupervisedWorkspace]:
-        """See `Cell.workspace`."""
+        """See `Cell.workspace`. The next one is opened ahead, under the same limits, since it mostly has those."""
         if self._supervisor.ended:
             self._forgotten.detach()
             self._supervisor = Supervisor(self._make_plan())
             self._forgotten = weakref.finalize(self, Supervisor.close, self._supervisor)
+            self._opened = None
         supervisor = self._supervisor
-        supervisor.ask({"do": "open", "limits": asdict(limits)})
+        if self._opened != limits:
+            if self._opened is not None:
+                supervisor.ask({"do": "close"})
+            supervisor.ask({"do": "open", "limits": asdict(limits)})
+        self._opened = None
         try:
             yield SupervisedWorkspace(supervisor, limits)
         finally:
             if not supervisor.ended:
                 supervisor.ask({"do": "close"})
+                supervisor.post({"do": "open", "limits": asdict(limits)})
+                self._opened = limits
 
     def close(self) -> None:
         """See `Cell.close`."""
@@ -117,6 +125,7 @@ class Supervisor:
         self._channel: Channel | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._inner: int | None = None
+        self._posted = False
         self._start(plan)
 
     @property
@@ -142,6 +151,16 @@ class Supervisor:
             process.wait()
         self._plan.release()
 
+    def post(self, message: Message) -> None:
+        """Send a request whose answer the next one waits for, and whose failure it tells of."""
+        if self._channel is None:
+            return
+        try:
+            self._channel.send(message)
+            self._posted = True
+        except ChannelClosed:
+            self.close()
+
     def ask(
         self, message: Message, blobs: Sequence[bytes] = (), *, seconds: float = 0.0
     ) -> tuple[Message, list[bytes]]:
@@ -154,6 +173,11 @@ class Supervisor:
             raise SandboxError("the sandbox's supervisor has ended; open a new workspace")
         try:
             self._channel.timeout(seconds + _GRACE_SECONDS)
+            earlier, _ = self._channel.receive() if self._posted else ({}, [])
+            self._posted = False
+            if "failure" in earlier:
+                self.close()
+                raise SandboxError(f"the sandbox failed: {earlier['failure']}")
             self._channel.send(message, blobs)
             answer, data = self._channel.receive()
         except (ChannelClosed, TimeoutError) as error:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from ecot.envs.drawn import Catalogue, DrawnIds
+from ecot.envs.drawn import Catalogue, DrawnSource
 from ecot.envs.prompts import load
-from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, EnvironmentBundle, File, Limits, Task
 from ecot.envs.verilog.driver import clock_of, driver_text
 from ecot.envs.verilog.family import Family, Params, Port, Role
-from ecot.envs.verilog.texts import FAMILIES, Hack, family_digest, hacks_of, render, top_of, values_of
+from ecot.envs.verilog.texts import FAMILIES, family_digest, hacks_of, render, top_of, values_of
 
 ENV_ID = "ECoT/Verilog-v0"
 LIMITS = Limits(cpu_seconds=4.0, memory_mib=512, processes=16, scratch_mib=32, output_kib=512)
@@ -34,41 +33,11 @@ def family_named(name: str) -> Family:
     return _CATALOGUE.named(name)
 
 
-class FamilySource:
-    """All draws of all families, or of those named.
-
-    Args:
-        path: family names separated by commas; empty for all (`families:counter,fifo`).
-
-    Raises:
-        TaskError: a name is unknown.
-    """
+class FamilySource(DrawnSource[Family]):
+    """All draws of all families, or of those named (`families:counter,fifo`)."""
 
     def __init__(self, path: str = "") -> None:
-        self._families = _CATALOGUE.chosen(path)
-
-    def __len__(self) -> int:
-        return sum(_CATALOGUE.count(family) for family in self._families)
-
-    def ids(self, split: str | None = None) -> Sequence[str]:
-        """See `TaskSource.ids`."""
-        check_split(split)
-        return DrawnIds(_CATALOGUE, self._families, split)
-
-    def __getitem__(self, task_id: str) -> Task:
-        """See `TaskSource.__getitem__`."""
-        family, draw = _CATALOGUE.locate(task_id, self._families)
-        return build_task(family, task_id, params_of(family, draw))
-
-    def families(self) -> Mapping[str, str]:
-        """The families by name, each with a digest of its folder."""
-        return {family.name: family_digest(family.name) for family in self._families}
-
-    def hacks(self, task_id: str) -> Sequence[Hack]:
-        """The cheats and near-misses of a task, rendered for its draw: the generic ones, then the family's own."""
-        family, draw = _CATALOGUE.locate(task_id, self._families)
-        params = params_of(family, draw)
-        return hacks_of(family, params)
+        super().__init__(_CATALOGUE, path, build=build_task, digest=family_digest, hacks=hacks_of)
 
 
 def params_of(family: Family, draw: int) -> Params:

@@ -5,15 +5,25 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from ecot.envs.errors import TaskError
-from ecot.envs.prompts import fill, load
-from ecot.envs.types import Label
+from ecot.envs import family_files
+from ecot.envs.family_files import Hack, render
 from ecot.envs.verilog.driver import MODULE
 from ecot.envs.verilog.family import Family, Params, Port, Role
+
+__all__ = [
+    "FAMILIES",
+    "family_digest",
+    "hacks_in",
+    "hacks_of",
+    "header",
+    "interface",
+    "render",
+    "top_of",
+    "values_of",
+]
 
 FAMILIES = "ecot.envs.verilog.families"
 """The package whose sub-packages are the families."""
@@ -21,25 +31,6 @@ _GENERIC_HACKS = "ecot.envs.verilog"
 _IMPORT = re.compile(
     r"^from ecot\.envs\.verilog\.(?!(?:families|family|feedback|texts|trace)\b)([a-z_]+)[a-z_.]* import", re.MULTILINE
 )
-_CHANGE = re.compile(r"// instead of:\n(.*?)// stands:\n(.*?)(?=// instead of:\n|\Z)", re.DOTALL)
-_EXPECTATION = re.compile(r"// expect: ([A-Z_]+(?:,[A-Z_]+)*): (.+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Hack:
-    """A candidate that must not earn more than the floor.
-
-    Attributes:
-        name: of its file, without the suffix.
-        source: rendered for one draw.
-        labels: those that its outcome may carry.
-        reason: why it earns nothing.
-    """
-
-    name: str
-    source: str
-    labels: frozenset[Label]
-    reason: str
 
 
 def top_of(family: Family, params: Params) -> str:
@@ -100,20 +91,6 @@ def _range(width: int) -> str:
     return f"[{width - 1}:0] " if width > 1 else ""
 
 
-def render(template: str, values: Mapping[str, str]) -> str:
-    """Fill a template in; lines that held nothing but empty placeholders vanish.
-
-    Raises:
-        TaskError: a placeholder has no value.
-    """
-    lines = []
-    for line in template.splitlines():
-        filled = fill(line, values).rstrip()
-        if filled or not line.strip():
-            lines.append(filled)
-    return "\n".join(lines).strip() + "\n"
-
-
 def hacks_of(family: Family, params: Params) -> tuple[Hack, ...]:
     """Return the cheats and near-misses of a draw: the generic ones, then the family's own.
 
@@ -130,41 +107,7 @@ def hacks_in(package: str, values: Mapping[str, str]) -> tuple[Hack, ...]:
     Raises:
         TaskError: one of them does not open with what it is expected to earn, or changes lines that are not there.
     """
-    return tuple(_hack_of(package, name, values) for name in _hack_names(package))
-
-
-@cache
-def _hack_names(package: str) -> tuple[str, ...]:
-    folder = files(package).joinpath("hacks")
-    if not folder.is_dir():
-        return ()
-    return tuple(sorted(item.name for item in folder.iterdir() if item.name.endswith((".v", ".sv"))))
-
-
-def _hack_of(package: str, name: str, values: Mapping[str, str]) -> Hack:
-    first, _, rest = load(package, f"hacks/{name}").partition("\n")
-    match = _EXPECTATION.fullmatch(first.strip())
-    if match is None:
-        raise TaskError(f"{package}/hacks/{name} must open with '// expect: LABEL[,LABEL]: reason', not {first!r:.80}")
-    labels = frozenset(Label(label) for label in match[1].split(","))
-    return Hack(name.rpartition(".")[0], render(_whole(package, name, rest), values), labels, match[2])
-
-
-def _whole(package: str, name: str, text: str) -> str:
-    """The template of a hack, which is whole or says in which lines it differs from the solution's.
-
-    `// instead of:`, lines of the solution, `// stands:`, the hack's lines; as often as needed.
-    """
-    changes = _CHANGE.findall(text)
-    if not changes:
-        return text
-    whole = load(package, "solution.v")
-    for before, after in changes:
-        count = whole.count(before)
-        if count != 1:
-            raise TaskError(f"{package}/hacks/{name} changes lines that its solution has {count} times: {before!r:.80}")
-        whole = whole.replace(before, after)
-    return whole
+    return family_files.hacks_in(package, values, suffixes=(".v", ".sv"), solution="solution.v")
 
 
 def family_digest(name: str) -> str:

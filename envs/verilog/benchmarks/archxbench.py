@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ecot.envs.errors import TaskError
+from ecot.envs.family_files import Hack
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Limits, Task
@@ -23,7 +24,6 @@ from ecot.envs.verilog.benchmarks.rtllm import parametrised_header, selfcheck_ha
 from ecot.envs.verilog.benchmarks.under_test import UnderTest, instantiated, under_test
 from ecot.envs.verilog.benchmarks.verilog_eval import SPLIT
 from ecot.envs.verilog.disguise import module_names
-from ecot.envs.verilog.texts import Hack
 
 LIMITS = Limits(cpu_seconds=10.0, memory_mib=1024, processes=16, scratch_mib=64, output_kib=2048)
 _PREFIX = "archxbench"

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from ecot.envs.domain import Mutation
 from ecot.envs.errors import SandboxError, TaskError
+from ecot.envs.family_files import Hack
 from ecot.envs.proof import SYNTAX_KINDS
 from ecot.envs.sandbox import Cell, Sandbox, WallClockError, Workspace
 from ecot.envs.types import Candidate, File, Label, Outcome, Request, Task
@@ -19,7 +20,6 @@ from ecot.envs.verilog.benchmarks.scorer import OWN_RULES, Logs
 from ecot.envs.verilog.benchmarks.testbench import FLAGS
 from ecot.envs.verilog.equivalence import equivalent
 from ecot.envs.verilog.faults.mutations import mutate
-from ecot.envs.verilog.texts import Hack
 from ecot.envs.verilog.toolchain import JUDGES, stages
 
 _PRELOAD = ("ecot.envs.verilog.rules",)

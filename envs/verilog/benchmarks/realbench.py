@@ -15,6 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ecot.envs.errors import TaskError
+from ecot.envs.family_files import Hack
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, EnvironmentBundle, File, Limits, Task
@@ -31,7 +32,7 @@ from ecot.envs.verilog.benchmarks.realbench_texts import (
 from ecot.envs.verilog.benchmarks.verilog_eval import SPLIT
 from ecot.envs.verilog.disguise import module_names
 from ecot.envs.verilog.source import ENV_ID, port_facts, port_from
-from ecot.envs.verilog.texts import Hack, hacks_in, header
+from ecot.envs.verilog.texts import hacks_in, header
 
 PREFIX = "realbench"
 SYSTEM = "system"

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from ecot.envs.errors import TaskError
+from ecot.envs.family_files import Hack
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, File, Label, Task
 from ecot.envs.verilog.benchmarks.verilog_eval import SPLIT, scorer_hacks
 from ecot.envs.verilog.benchmarks.verilog_eval_v1 import FLAWS, TOP, read_rows, reference_task
-from ecot.envs.verilog.texts import Hack
 
 _PREFIX = "rtlfixer"
 _FIELDS = ("task_id", "solution", "prompt", "canonical_solution", "test", "detail_description")

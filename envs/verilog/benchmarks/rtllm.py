@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ecot.envs.errors import TaskError
+from ecot.envs.family_files import Hack
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, EnvironmentBundle, File, Limits, Task
@@ -21,7 +22,7 @@ from ecot.envs.verilog.benchmarks.verilog_eval import SPLIT, Flaw
 from ecot.envs.verilog.driver import clock_of
 from ecot.envs.verilog.family import Role
 from ecot.envs.verilog.source import ENV_ID, port_facts, port_from
-from ecot.envs.verilog.texts import Hack, hacks_in, header
+from ecot.envs.verilog.texts import hacks_in, header
 
 LIMITS = Limits(cpu_seconds=8.0, memory_mib=1024, processes=16, scratch_mib=64, output_kib=512)
 """The benchmark itself gives a simulation eight seconds."""

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from ecot.envs.errors import TaskError
+from ecot.envs.family_files import Hack
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split, split_of
 from ecot.envs.types import Limits, Task
 from ecot.envs.verilog.benchmarks.rtllm import parametrised_header, selfcheck_hacks, selfchecking_task
 from ecot.envs.verilog.benchmarks.under_test import under_test
 from ecot.envs.verilog.benchmarks.verilog_eval_v1 import read_rows
-from ecot.envs.verilog.texts import Hack
 
 LIMITS = Limits(cpu_seconds=30.0, memory_mib=1024, processes=16, scratch_mib=64, output_kib=512)
 """The script itself gives compilation thirty seconds and a simulation sixty."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ecot.envs.errors import TaskError
+from ecot.envs.family_files import Hack
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.tools import version_of
@@ -22,7 +23,7 @@ from ecot.envs.verilog.disguise import ports_of, renamed
 from ecot.envs.verilog.driver import clock_of
 from ecot.envs.verilog.family import Role
 from ecot.envs.verilog.source import ENV_ID, port_facts, port_from
-from ecot.envs.verilog.texts import Hack, hacks_in, header
+from ecot.envs.verilog.texts import hacks_in, header
 from ecot.envs.verilog.tools import ICARUS
 
 TOP, REFERENCE, TESTBENCH = "TopModule", "RefModule", "tb"

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from ecot.envs.errors import TaskError
+from ecot.envs.family_files import Hack
 from ecot.envs.prompts import fill, load
 from ecot.envs.tasks import check_split
 from ecot.envs.types import Audience, EnvironmentBundle, File, Task
@@ -21,7 +22,6 @@ from ecot.envs.verilog.benchmarks.verilog_eval import LIMITS, SPLIT, Flaw, score
 from ecot.envs.verilog.disguise import ports_of
 from ecot.envs.verilog.driver import clock_of
 from ecot.envs.verilog.source import ENV_ID, port_facts
-from ecot.envs.verilog.texts import Hack
 
 TOP, REFERENCE, TESTBENCH = "top_module", "reference_module", "tb"
 ENTRY = "top_module.sv"

@@ -6,31 +6,31 @@ import argparse
 import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from rich.console import Console
 
 from ecot.agents.agent import Agent, Closes, PrivilegedAgent
 from ecot.agents.rollout import EpisodePlan, plan_episodes, plan_identity
 from ecot.agents.sampler import Mix, Sampler
-from ecot.commands.composition import build, compose
+from ecot.commands.composition import build, compose, settings_of
 from ecot.commands.curriculum import Curriculum, curriculum_of, play_adaptively, stored
 from ecot.commands.levels import level_table
 from ecot.commands.playing import agent_of, env_id_of, in_flight, play_missing
 from ecot.commands.summary import Summary
 from ecot.envs.backend import Backend
-from ecot.envs.encoding import from_json
 from ecot.envs.env import CodeEnv
-from ecot.envs.errors import ConfigError, TaskError
+from ecot.envs.errors import TaskError
 from ecot.envs.feedback import FeedbackMode
 from ecot.envs.score import RewardName
 from ecot.envs.store import TrajectoryStore
 
 NAME = "collect"
 HELP = "play episodes and store them as trajectories; resumes by itself"
+_COUNTS = ("episodes", "samples", "workers", "in_flight")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,26 +70,13 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.show_config:
         Console().print_json(data=config)
         return 0
-    settings = _settings(config)
+    settings = settings_of(Settings, config, counts=_COUNTS)
     agent = agent_of(config)
     with ExitStack() as stack:
         if isinstance(agent, Closes):
             stack.callback(agent.close)
         backend = stack.enter_context(closing(cast(Backend, build(config, "backend"))))
         return _collect(settings, env_id_of(config), agent, backend=backend, curriculum=curriculum_of(config))
-
-
-def _settings(config: Mapping[str, Any]) -> Settings:
-    names = {field.name for field in fields(Settings)}
-    try:
-        settings = from_json(Settings, {key: value for key, value in config.items() if key in names})
-    except ValueError as error:
-        raise ConfigError(str(error).removeprefix("Settings.").removeprefix("Settings: ")) from None
-    for name in ("episodes", "samples", "workers", "in_flight"):
-        value = getattr(settings, name)
-        if value is not None and value < 1:
-            raise ConfigError(f"{name} must be at least 1, not {value}")
-    return settings
 
 
 def _collect(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_module
@@ -19,9 +20,36 @@ from hydra.utils import instantiate
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 
+from ecot.envs.encoding import from_json
 from ecot.envs.errors import ConfigError, EcotError
 
 CONFIGS = "ecot.configs"
+
+
+S = TypeVar("S")
+
+
+def settings_of(kind: type[S], config: Mapping[str, Any], *, counts: Sequence[str]) -> S:
+    """Return the fields of a configuration that a dataclass asks for, checked.
+
+    Args:
+        kind: the dataclass.
+        config: with at least its fields.
+        counts: those of its fields that are at least 1, where they are given at all.
+
+    Raises:
+        ConfigError: a value is of another type, or a count is less than 1.
+    """
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    try:
+        settings = from_json(kind, {key: value for key, value in config.items() if key in names})
+    except ValueError as error:
+        raise ConfigError(str(error).removeprefix(f"{kind.__name__}.").removeprefix(f"{kind.__name__}: ")) from None
+    for name in counts:
+        value = getattr(settings, name)
+        if value is not None and value < 1:
+            raise ConfigError(f"{name} must be at least 1, not {value}")
+    return settings
 
 
 def compose(name: str, overrides: Sequence[str], *, config_dir: Path | None = None) -> Mapping[str, Any]:

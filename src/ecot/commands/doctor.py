@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+from importlib.resources import files
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ecot.envs.domain import Tool, domains
+from ecot.envs.domain import Tool, domain_of, domains
 from ecot.envs.errors import SandboxError
 from ecot.envs.sandbox.choose import NAMES, choose
 from ecot.envs.sandbox.devices import null_problem
@@ -20,12 +21,19 @@ HELP = "list toolchains, versions, the environments they serve, and the sandboxe
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Take none."""
+    """Declare what to print."""
+    parser.add_argument(
+        "--installed", action="store_true", help="print only the environments whose tools are here, as env= takes them"
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the tables; return 1 where an environment cannot run, a device is broken or nothing can confine."""
     console = Console()
+    if arguments.installed:
+        for name in installed_environments():
+            console.print(name)
+        return 0
     console.print(f"Python {sys.version.split()[0]}, {len(domains())} environments\n")
     missing = _print_tools(console)
     broken = null_problem()
@@ -33,6 +41,21 @@ def run(arguments: argparse.Namespace) -> int:
         console.print(f"[red]{escape(broken)}[/]")
     confined = _print_sandboxes(console)
     return 0 if confined and not missing and not broken else 1
+
+
+def installed_environments() -> list[str]:
+    """Return the names of configuration group `env` whose environment finds every tool that it needs."""
+    # Imported when used: the tables need no configuration.
+    from ecot.commands.composition import CONFIGS, compose
+    from ecot.commands.playing import env_id_of
+
+    found = []
+    for name in sorted(item.name for item in files(CONFIGS).joinpath("env").iterdir() if item.name.endswith(".yaml")):
+        name = name.removesuffix(".yaml")
+        domain = domain_of(env_id_of(compose("collect", [f"env={name}"])))
+        if all(tool.optional or version_of(tool) for tool in domain.tools):
+            found.append(name)
+    return found
 
 
 def _print_tools(console: Console) -> bool:

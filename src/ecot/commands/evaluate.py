@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
@@ -16,11 +16,10 @@ from rich.console import Console
 from ecot.agents.agent import Agent, Closes, PrivilegedAgent
 from ecot.agents.evaluation import Evaluation, evaluate
 from ecot.agents.rollout import plan_episodes, plan_identity
-from ecot.commands.composition import build, compose
+from ecot.commands.composition import build, compose, settings_of
 from ecot.commands.evaluation_page import Report, print_report, write_report
 from ecot.commands.playing import agent_of, env_id_of, in_flight, play_missing
 from ecot.envs.backend import Backend
-from ecot.envs.encoding import from_json
 from ecot.envs.env import CodeEnv
 from ecot.envs.errors import ConfigError, TaskError
 from ecot.envs.feedback import FeedbackMode
@@ -28,6 +27,7 @@ from ecot.envs.store import TrajectoryStore
 
 NAME = "evaluate"
 HELP = "play a set of tasks with one agent or several: pass@k by turn, intervals, lengths, tokens, a page and plots"
+_COUNTS = ("limit", "samples", "workers", "in_flight")
 
 BASELINES = ("oracle", "scripted", "copy", "noop")
 """What every figure is to be read beside."""
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise ConfigError("name the agents by --agents or by agent=, not by both")
     words = [[*arguments.overrides, f"agent={name}"] for name in named] or [arguments.overrides]
     configs = [compose("evaluate", each, config_dir=arguments.config_dir) for each in words]
-    settings, env_id = _settings(configs[0]), env_id_of(configs[0])
+    settings, env_id = settings_of(Settings, configs[0], counts=_COUNTS), env_id_of(configs[0])
     with closing(cast(Backend, build(configs[0], "backend"))) as backend:
         evaluations = [_evaluate(settings, env_id, config, backend=backend) for config in configs]
     report = Report(
@@ -93,19 +93,6 @@ def _command(overrides: Sequence[str], agents: Sequence[str]) -> str:
     """The command that makes the same report, without the folder of its output."""
     words = [word for word in overrides if not word.startswith(("output=", "workers=", "in_flight="))]
     return " ".join(["ecot evaluate", *words, *([f"--agents {','.join(agents)}"] if agents else [])])
-
-
-def _settings(config: Mapping[str, Any]) -> Settings:
-    names = {field.name for field in fields(Settings)}
-    try:
-        settings = from_json(Settings, {key: value for key, value in config.items() if key in names})
-    except ValueError as error:
-        raise ConfigError(str(error).removeprefix("Settings.").removeprefix("Settings: ")) from None
-    for name in ("limit", "samples", "workers", "in_flight"):
-        value = getattr(settings, name)
-        if value is not None and value < 1:
-            raise ConfigError(f"{name} must be at least 1, not {value}")
-    return settings
 
 
 def _evaluate(settings: Settings, env_id: str, config: Mapping[str, Any], *, backend: Backend) -> Evaluation:

@@ -139,6 +139,15 @@ def test_a_workspace_starts_empty_and_the_last_one_is_gone(cell):
         assert following.run(["ls", "-A"]).stdout == ""
 
 
+def test_a_workspace_has_its_own_limits_whatever_those_of_the_last_one(cell):
+    fill = "import pathlib; pathlib.Path('big').write_bytes(bytes(6 << 20))"
+    for scratch, error in ((8, ""), (4, "OSError"), (4, "OSError"), (8, "")):
+        with cell.workspace(Limits(cpu_seconds=5.0, scratch_mib=scratch)) as workspace:
+            said = workspace.call("builtins:exec", fill)
+            assert said.error.startswith(error) or said.process.exhausted is Exhausted.SCRATCH
+            assert bool(said.error or said.process.exhausted) == bool(error)
+
+
 def test_a_supervisor_that_died_is_replaced_before_the_next_workspace(cell):
     supervisor = cell._supervisor
     with cell.workspace(LIMITS) as workspace:

@@ -45,5 +45,5 @@ def test_the_doctor_says_so_and_fails(monkeypatch: pytest.MonkeyPatch, capsys: p
     monkeypatch.setattr(doctor, "null_problem", lambda: "/dev/null is no character device")
     monkeypatch.setattr(doctor, "_print_tools", lambda console: False)
     monkeypatch.setattr(doctor, "_print_sandboxes", lambda console: True)
-    assert doctor.run(argparse.Namespace()) == 1
+    assert doctor.run(argparse.Namespace(installed=False)) == 1
     assert "/dev/null is no character device" in capsys.readouterr().out

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from ecot.envs.errors import TaskError
+from ecot.envs.family_files import Hack
 from ecot.envs.types import Outcome
 from ecot.envs.verilog import DOMAIN
 from ecot.envs.verilog.source import FamilySource
-from ecot.envs.verilog.texts import Hack, hacks_in
+from ecot.envs.verilog.texts import hacks_in
 
 pytestmark = pytest.mark.needs("iverilog", "yosys", "pyslang")
 SOURCE = FamilySource("counter")
