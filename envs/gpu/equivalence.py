@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from ecot.envs.gpu.references import cases_of
 from ecot.envs.gpu.resources import distinct
-from ecot.envs.gpu.toolchain import COMPILER_FACTOR, cases_of
+from ecot.envs.gpu.toolchain import COMPILER_FACTOR
 from ecot.envs.sandbox import Workspace
 from ecot.envs.types import Request
 

@@ -6,20 +6,16 @@ inputs; one compiles its kernels and runs nothing of its host code. This process
 
 from __future__ import annotations
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from random import Random
 from typing import Any
 
-from ecot.envs.errors import EcotError, TaskError
+from ecot.envs.errors import EcotError
 from ecot.envs.gpu import resources
-from ecot.envs.gpu.family import Case
-from ecot.envs.gpu.judging import Expected, compare, describe_case, expected_of
-from ecot.envs.gpu.source import CATALOGUE, SPECIFICATION
+from ecot.envs.gpu.judging import compare
+from ecot.envs.gpu.references import Kept, Reference, cases_of, reference_of
 from ecot.envs.gpu.tools import TORCH, TRITON
 from ecot.envs.sandbox import CallResult, Workspace
 from ecot.envs.score import ladder
@@ -32,7 +28,6 @@ FLOOR = 0.1
 """What a candidate earns that loads and is wrong."""
 COMPILER_FACTOR = 10.0
 """How much more processor time than the candidate's process the compiler may use: tiles are unrolled."""
-_KEPT_REFERENCES = 32
 _SIGNALS = {
     11: "a segmentation fault",
     6: "an abort",
@@ -67,25 +62,6 @@ def stages(workspace: Workspace, request: Request) -> Iterator[StageResult]:
 def score(outcome: Outcome) -> float:
     """Return 1 for a pass, `FLOOR` for what loads, 0 for the rest."""
     return ladder(outcome, floor=FLOOR, built="load")
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """What one hidden seed puts to a task's candidates, and what is right.
-
-    Attributes:
-        described: how diagnostics name each case.
-        args: of each case, as JSON values.
-        expected: of each case, by output.
-        state: parameters by name, as JSON values.
-        init: arguments of the constructor.
-    """
-
-    described: tuple[str, ...]
-    args: tuple[Any, ...]
-    expected: tuple[tuple[Expected, ...], ...]
-    state: Mapping[str, Any]
-    init: tuple[Any, ...] = ()
 
 
 class _Job:
@@ -196,7 +172,7 @@ class _Job:
     @cached_property
     def _ran(self) -> CallResult:
         """The candidate's process; what is right is computed before it, and stays out of its workspace."""
-        argument = _argument(self._request, self._reference)
+        argument = cases_of(self._workspace, self._request)
         self._workspace.write(self._entry, self._source)
         return self._workspace.call("ecot.envs.gpu.workers.interpret:run", argument)
 
@@ -238,93 +214,6 @@ class _Job:
         return (Diagnostic(tool="judge", code="undefined_lanes", message=message, file=self._entry, line=lines[0]),)
 
 
-def reference_of(workspace: Workspace, request: Request) -> Reference:
-    """Return the cases of a request with what is right; kept for the members of a group, who share the hidden seed.
-
-    Raises:
-        TaskError: the specification does not run, or cheap answers would pass.
-    """
-    key = digest([request.task.id, request.task.bundle, request.hidden_seed])
-    known: Reference | None = _REFERENCES.get(key)
-    if known is None:
-        known = _prepare(workspace, request)
-        _REFERENCES.put(key, known)
-    return known
-
-
-def cases_of(workspace: Workspace, request: Request) -> Mapping[str, Any]:
-    """Return what a candidate's process is told."""
-    return _argument(request, reference_of(workspace, request))
-
-
-def _argument(request: Request, reference: Reference) -> Mapping[str, Any]:
-    facts = request.task.bundle.params
-    return {
-        "entry": facts["entry"],
-        "form": facts["form"],
-        "init": list(reference.init),
-        "copies": facts["copies"],
-        "state": reference.state,
-        "cases": [{"args": args} for args in reference.args],
-    }
-
-
-def _prepare(workspace: Workspace, request: Request) -> Reference:
-    facts, task = request.task.bundle.params, request.task
-    specification = next((item.text for item in task.bundle.files if item.path == SPECIFICATION), None)
-    if specification is None:
-        raise TaskError(f"task {task.id!r} lacks {SPECIFICATION!r} in its bundle; build it with a task source")
-    argument: dict[str, Any] = {
-        "specification": specification,
-        "precision": facts["precision"],
-        "seed": f"{task.id} {request.hidden_seed}",
-    }
-    if "kernelbench" in facts:
-        said = _asked(workspace, "ecot.envs.gpu.workers.kernelbench:prepare", argument, task.id)
-        described, init = said["described"], said["init"]
-    else:
-        cases, init = _cases(request), list(facts["init"])
-        argument.update(
-            form=facts["form"],
-            name="Model" if facts["form"] == "model" else facts["entry"],
-            init=init,
-            cases=[{"args": list(c.args), "reduction": c.reduction, "rounded": c.rounded} for c in cases],
-        )
-        said = _asked(workspace, "ecot.envs.gpu.workers.reference:prepare", argument, task.id)
-        described = [case.args for case in cases]
-    return Reference(
-        described=tuple(describe_case(index, args) for index, args in enumerate(described)),
-        args=tuple(case["args"] for case in said["cases"]),
-        expected=tuple(tuple(map(expected_of, case["expected"])) for case in said["cases"]),
-        state=said["state"],
-        init=tuple(init),
-    )
-
-
-def _asked(workspace: Workspace, function: str, argument: Mapping[str, Any], task_id: str) -> Mapping[str, Any]:
-    """What the specification's process says; a task that is no good is our fault."""
-    answer = workspace.call(function, argument)
-    if answer.error or answer.value is None:
-        raise TaskError(f"the specification of {task_id!r} does not run: {answer.error or answer.process}")
-    said: Mapping[str, Any] = answer.value
-    if "impossible" in said:
-        raise TaskError(f"task {task_id!r} needs a GPU, as it cannot be made small: {said['impossible']}")
-    if said["weak"]:
-        raise TaskError(f"task {task_id!r} is broken: {', '.join(said['weak'])}")
-    return said
-
-
-def _cases(request: Request) -> Sequence[Case]:
-    facts = request.task.bundle.params
-    if "cases" in facts:
-        return [Case(tuple(case["args"]), int(case["reduction"])) for case in facts["cases"]]
-    try:
-        family = CATALOGUE.named(facts["family"])
-    except KeyError as error:
-        raise TaskError(f"task {request.task.id!r} lacks {error} in its bundle; build it with a task source") from None
-    return family.cases(facts["draw"], Random(f"{request.task.id} {request.hidden_seed}"))
-
-
 def _ended(answer: CallResult, who: str) -> tuple[Label, Diagnostic] | None:
     """Label and words where a call did not come to its end.
 
@@ -347,26 +236,7 @@ def _ended(answer: CallResult, who: str) -> tuple[Label, Diagnostic] | None:
     return None
 
 
-class _Cache:
-    """A few results by key, the oldest dropped first."""
-
-    def __init__(self, size: int) -> None:
-        self._size, self._lock = size, threading.Lock()
-        self._held: OrderedDict[str, Any] = OrderedDict()
-
-    def get(self, key: str) -> Any:
-        with self._lock:
-            return self._held.get(key)
-
-    def put(self, key: str, value: Any) -> None:
-        with self._lock:
-            self._held[key] = value
-            while len(self._held) > self._size:
-                self._held.popitem(last=False)
-
-
-_REFERENCES = _Cache(_KEPT_REFERENCES)
-_COMPILED = _Cache(4096)
+_COMPILED = Kept(4096)
 
 
 def _engine(kind: str = "interpreter") -> str:
