@@ -67,7 +67,20 @@ def _constructor(name: str) -> Callable[[], Backend]:
         return lambda: CachedBackend(RealBackend())
     if kind == "remote" and address:
         return lambda: RemoteBackend(address)
-    raise ConfigError(f"unknown backend {name!r}; use 'real', 'remote:/path/of/socket', or an object with `submit`")
+    if kind == "ray":
+        return lambda: _of_cluster(address or "auto")
+    raise ConfigError(
+        f"unknown backend {name!r}; use 'real', 'remote:/path/of/socket', 'ray:address', or an object with `submit`"
+    )
+
+
+def _of_cluster(address: str) -> Backend:
+    try:
+        # Imported when used: Ray is heavy, and an extra.
+        from ecot.envs.cluster import RayBackend
+    except ModuleNotFoundError as error:
+        raise ConfigError("backend='ray' needs Ray; install it with: pip install 'ecot-gym[ray]'") from error
+    return RayBackend(address=address)
 
 
 class _Shared:
