@@ -184,6 +184,13 @@ class Sampler:
             else:
                 yield None
 
+    def draws(self) -> Iterator[EpisodePlan]:
+        """Yield the first plan of each group, all that are wanted, without being told what came of any."""
+        for _ in range(self.groups):
+            plan = next(self._begin())
+            del self._open[plan.env_id, plan.seed]
+            yield plan
+
     def _missing(self) -> Iterator[EpisodePlan]:
         """The members that a killed run left out."""
         for group in list(self._open.values()):

@@ -117,6 +117,14 @@ def test_weights_decide_what_is_played() -> None:
     assert not any(plan.task_id.startswith("always") for plan in plans)
 
 
+def test_tasks_are_drawn_by_weight_without_being_played() -> None:
+    mix = Mix(environments={FAKE_ID: 3.0, NEEDY_ID: 1.0}, families={"al*": 0.0})
+    plans = list(sampler(mix=mix, refill=False, groups=400, samples=1).draws())
+    assert len(plans) == 400 == len({plan.seed for plan in plans})
+    assert 2.2 < sum(plan.env_id == FAKE_ID for plan in plans) / sum(plan.env_id == NEEDY_ID for plan in plans) < 4.0
+    assert not any(plan.task_id.startswith("always") for plan in plans)
+
+
 def _issued(chosen: Sampler) -> list[EpisodePlan]:
     """Every plan up to the first pause."""
     found = []
