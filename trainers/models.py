@@ -89,6 +89,7 @@ def make_model(shape: Shape, tokenizer: Any, *, seed: int) -> Any:
                 num_key_value_heads=shape.heads,
                 head_dim=shape.width // shape.heads,
                 max_position_embeddings=shape.context,
+                initializer_range=shape.width**-0.5,  # scores of tied embeddings begin with a spread of about 1
                 tie_word_embeddings=True,
                 eos_token_id=tokenizer.eos_token_id,
                 pad_token_id=tokenizer.pad_token_id,

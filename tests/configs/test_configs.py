@@ -39,13 +39,17 @@ def test_every_registered_environment_has_an_env_group() -> None:
     assert named == {env_id for env_id in domains() if env_id.startswith("ECoT/")}
 
 
-NEEDED = {"chat": ["agent.model=tiny", "agent.base_url=http://127.0.0.1:1/v1"], "local": ["agent.path=."]}
+NEEDED = {
+    "chat": ["agent.model=tiny", "agent.base_url=http://127.0.0.1:1/v1"],
+    "local": ["agent.path=."],
+    "policy": ["agent.path=."],
+}
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(name, marks=pytest.mark.needs("torch", "transformers")) if name == "local" else name
+        pytest.param(name, marks=pytest.mark.needs("torch", "transformers")) if name in ("local", "policy") else name
         for name in options("agent")
     ],
 )

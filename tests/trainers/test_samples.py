@@ -1,4 +1,4 @@
-"""A trajectory as tokens: one rule for rollouts and training, on three templates, and nothing that failed is learned."""
+"""A trajectory as tokens: one rule for rollouts and training, on three templates; nothing that failed is learned."""
 
 from __future__ import annotations
 
