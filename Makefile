@@ -8,6 +8,7 @@ OUTPUT ?= runs/demo
 # Of each environment.
 EPISODES ?= 12
 WORKERS ?= $(shell nproc)
+SEEDS ?= 1
 # Executables that the environments run, and the Debian packages that hold them.
 PROGRAMS := bwrap
 PACKAGES := bubblewrap
@@ -26,7 +27,7 @@ PACKAGES += libgl1
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,$(shell command -v sudo >/dev/null && echo sudo -n))
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench verify lint docs toolchains setup clean
+.PHONY: help demo test learn bench verify lint docs toolchains setup clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -48,6 +49,9 @@ demo: setup ## play every installed environment on the real tools: trajectories,
 
 test: setup ## the whole suite: lint, types, architecture, unit, tool, sandbox and quick proof tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
+
+learn: $(VENV)/.train ## make a small model from scratch and watch it learn from the tools; writes docs/learn.md
+	$(ECOT) learn 'seeds=[$(SEEDS)]' --page docs/learn.md
 
 bench: setup ## measure the targets side by side, print a table
 	$(ECOT) bench --json docs/bench.json
@@ -71,6 +75,10 @@ $(VENV)/.installed: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing Python packages into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.train: setup
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train]'
 	@touch $@
 
 toolchains:

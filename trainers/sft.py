@@ -66,6 +66,7 @@ class SftResult:
         loss: of training, over all steps.
         steps: of the optimiser.
         resumed: whether it went on from a checkpoint.
+        history: what was logged, a mapping a step.
     """
 
     model: Path
@@ -73,6 +74,7 @@ class SftResult:
     loss: float
     steps: int
     resumed: bool
+    history: Sequence[Mapping[str, Any]] = ()
 
 
 def train_sft(
@@ -117,6 +119,7 @@ def train_sft(
         loss=float(trained.training_loss),
         steps=int(trained.global_step),
         resumed=last is not None,
+        history=tuple(trainer.state.log_history),
     )
 
 

@@ -60,6 +60,7 @@ def _sft(config: Mapping[str, Any]) -> int:
     sft.use_threads(config["threads"])
     output = written_down(config)
     result = sft.train_sft(trajectories, sft_settings(config))
+    (output / "history.json").write_text(json.dumps(result.history, indent=1), encoding="utf-8")
     Console().print(f"{result.tally.sentence}\nloss {result.loss:.4f} over {result.steps} steps", markup=False)
     Console().print(f"model: {output}/model", markup=False)
     return 0
@@ -149,8 +150,8 @@ def grpo_settings(config: Mapping[str, Any]) -> Any:
 def mix_of(config: Mapping[str, Any]) -> Mix:
     """Return how much of what is played."""
     environments = config["environments"] or {env_id_of(config): 1.0}
-    levels = {int(level): float(weight) for level, weight in config["levels"].items()}
-    return Mix(environments=environments, families=config["families"], levels=levels)
+    levels = {int(level): float(weight) for level, weight in (config["levels"] or {}).items()}
+    return Mix(environments=environments, families=config["families"] or {}, levels=levels)
 
 
 def drawn_plans(config: Mapping[str, Any], mix: Mix) -> list[EpisodePlan]:
