@@ -50,7 +50,7 @@ demo: setup ## play every installed environment on the real tools: trajectories,
 test: setup ## the whole suite: lint, types, architecture, unit, tool, sandbox and quick proof tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 
-learn: $(VENV)/.train ## make a small model from scratch and watch it learn from the tools; writes docs/learn.md
+learn: setup ## make a small model from scratch and watch it learn from the tools; writes docs/learn.md
 	$(ECOT) learn 'seeds=[$(SEEDS)]' --page docs/learn.md
 
 bench: setup ## measure the targets side by side, print a table
@@ -75,10 +75,6 @@ $(VENV)/.installed: pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing Python packages into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@
-
-$(VENV)/.train: setup
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,train]'
 	@touch $@
 
 toolchains:
