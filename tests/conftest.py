@@ -14,7 +14,6 @@ import ecot  # noqa: F401  (registers the environments)
 from ecot.envs.domain import Domain
 from ecot.envs.tools import version_of
 
-
 # How fast a busy machine draws examples says nothing of the code.
 settings.register_profile("ecot", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ecot")
