@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Protocol, runtime_checkable
 
 from ecot.envs.backend import Backend
 from ecot.envs.cached import CachedBackend
@@ -13,6 +15,38 @@ from ecot.envs.errors import ConfigError
 from ecot.envs.real import RealBackend
 from ecot.envs.remote import RemoteBackend
 from ecot.envs.tools import check_tools
+from ecot.envs.types import Outcome, Request
+
+_registered: dict[str, tuple[Callable[[str], Backend], Callable[[Domain], None]]] = {}
+
+
+def register_backend(name: str, make: Callable[[str], Backend], *, check: Callable[[Domain], None]) -> None:
+    """Make a backend known by name to `gym.make` and to every command.
+
+    Args:
+        name: what stands before the first colon.
+        make: called with what follows it, empty where nothing does.
+        check: raises `ToolchainMissing` where a domain cannot be judged here.
+
+    Raises:
+        ConfigError: the name is taken.
+    """
+    if name in ("real", "remote", "ray") or name in _registered:
+        raise ConfigError(f"a backend named {name!r} is registered already")
+    _registered[name] = (make, check)
+
+
+@runtime_checkable
+class Confirms(Protocol):
+    """A backend that may predict, and can be asked not to."""
+
+    def confirm(self, request: Request) -> Future[Outcome]:
+        """Queue a request whose outcome ends an episode, whatever it is: nobody will correct it."""
+
+
+def ask(backend: Backend, request: Request, *, last: bool) -> Future[Outcome]:
+    """Submit a request, or have it confirmed where it is the last of an episode and the backend can do that."""
+    return backend.confirm(request) if last and isinstance(backend, Confirms) else backend.submit(request)
 
 
 class Lease:
@@ -40,8 +74,11 @@ class Lease:
 
     def check(self) -> None:
         """Raise `ToolchainMissing` where this process would run tools that are not installed."""
-        if self._name == "real":
+        kind = self._name.partition(":")[0]
+        if kind == "real":
             check_tools(self._domain)
+        elif kind in _registered:
+            _registered[kind][1](self._domain)
 
     def release(self) -> None:
         """Give the share back; twice is harmless. A backend that was passed as an object stays open."""
@@ -69,8 +106,12 @@ def _constructor(name: str) -> Callable[[], Backend]:
         return lambda: RemoteBackend(address)
     if kind == "ray":
         return lambda: _of_cluster(address or "auto")
+    if kind in _registered:
+        return lambda: _registered[kind][0](address)
+    known = "".join(f", {word!r}" for word in sorted(_registered))
     raise ConfigError(
-        f"unknown backend {name!r}; use 'real', 'remote:/path/of/socket', 'ray:address', or an object with `submit`"
+        f"unknown backend {name!r}; use 'real', 'remote:/path/of/socket', 'ray:address'{known}, "
+        "or an object with `submit`"
     )
 
 

@@ -21,7 +21,7 @@ from ecot.envs.frozen import FrozenSource, is_frozen_name
 from ecot.envs.score import Reward, RewardName
 from ecot.envs.spaces import Text
 from ecot.envs.tasks import TaskSource, check_split
-from ecot.envs.types import Limits, Outcome, Task
+from ecot.envs.types import Limits, Outcome, Request, Task
 
 HIDDEN_SEEDS = 2**31
 """Hidden seeds are drawn from `range(HIDDEN_SEEDS)`."""
@@ -53,7 +53,7 @@ class CodeEnv(gymnasium.Env[str, str]):
 
     Args:
         env_id: a registered id; `gym.make` fills it in.
-        backend: `real`, `remote:ADDRESS`, or an object that speaks the `Backend` protocol.
+        backend: `real`, `surrogate`, `hybrid`, `remote:ADDRESS`, or an object that speaks the `Backend` protocol.
         tasks: `families` (default), another source of the domain such as `verilog-eval:/path`, or a `TaskSource`.
         split: `train`, `validation`, `test`, `test_families`, or None for all.
         reward: `gain` (default), `binary`, `score`, or a callable (outcome, score, best score before) -> float.
@@ -188,8 +188,12 @@ class CodeEnv(gymnasium.Env[str, str]):
             EcotError: the fault is not the candidate's; the turn does not count and may be played again.
         """
         begun = self.episode.begin(action)
-        outcome = begun if isinstance(begun, Outcome) else self._wait(self.backend.submit(begun))
+        outcome = begun if isinstance(begun, Outcome) else self._wait(self.ask(begun))
         return self.conclude(action, outcome)
+
+    def ask(self, request: Request) -> Future[Outcome]:
+        """Put what `episode.begin` returned before the backend."""
+        return backends.ask(self.backend, request, last=self.episode.last)
 
     def conclude(self, action: str, outcome: Outcome) -> tuple[str, float, bool, bool, dict[str, Any]]:
         """Take in the outcome of an action that `episode.begin` began; the second half of `step`.

@@ -114,6 +114,11 @@ class Episode:
         """The first observation."""
         return first_observation(self.task, self.domain, corrections=self.rules.corrections)
 
+    @property
+    def last(self) -> bool:
+        """Whether the next turn is the last one, whatever comes of it."""
+        return self.turns >= self.rules.corrections
+
     def begin(self, action: str) -> Request | Outcome:
         """Return what to ask the backend, or the outcome at once where no backend is needed: no candidate, or a stop.
 

@@ -269,7 +269,7 @@ class CodeVectorEnv(VectorEnv[tuple[str, ...], Sequence[str], NDArray[Any]]):
 
     def _submit(self, index: int, start: Request | Outcome | None) -> Future[Outcome | None]:
         if isinstance(start, Request):
-            return cast("Future[Outcome | None]", self.envs[index].backend.submit(start))
+            return cast("Future[Outcome | None]", self.envs[index].ask(start))
         known: Future[Outcome | None] = Future()
         known.set_result(start)
         return known
