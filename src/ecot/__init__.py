@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ecot.envs as _envs
 from ecot.envs.backend import Backend
+from ecot.envs.backends import register_backend
+from ecot.envs.deferred import deferred
 from ecot.envs.domain import Domain, domains, register
 from ecot.envs.errors import EcotError
 from ecot.envs.types import (
@@ -47,3 +49,9 @@ __all__ = [
 
 __version__ = "0.1.0"
 _envs.register_domains()
+register_backend(
+    "surrogate", deferred("ecot.world_model.shipped:surrogate"), check=deferred("ecot.world_model.shipped:check")
+)
+register_backend(
+    "hybrid", deferred("ecot.world_model.shipped:hybrid"), check=deferred("ecot.world_model.shipped:check_all")
+)
