@@ -19,7 +19,7 @@ from ecot.world_model.reading import Reading
 
 __all__ = ["Majority", "NGrams", "ParserThenMajority"]
 
-_BUCKETS = 2**17
+_BUCKETS = 2**16
 _LONGEST = 3
 _EPOCHS = 8
 
@@ -80,7 +80,7 @@ class NGrams:
         self._seen = {
             kind: [place for place, name in enumerate(self._verdicts) if (kind, name) in pairs] for kind, _ in pairs
         }
-        self._table = nn.EmbeddingBag(_BUCKETS, len(self._verdicts), mode="sum", sparse=True)
+        self._table = nn.EmbeddingBag(_BUCKETS, len(self._verdicts), mode="sum")
         nn.init.zeros_(self._table.weight)
         self._train([_grams(reading) for reading in readings], [self._verdicts.index(name) for name in verdicts])
 

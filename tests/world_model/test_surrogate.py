@@ -26,7 +26,7 @@ def test_an_environment_runs_on_predictions_alone(fakes: None) -> None:
     assert [stage.name for stage in outcome.stages] == ["rules", "compile", "check"]
     assert reward == FAKE.floor
     assert "wrong_value" in observation
-    assert not (terminated or truncated)
+    assert (terminated, truncated) == (False, False)
     *_, terminated, truncated, _ = env.step("```lists\na = 2\n```")
     assert (terminated, truncated) == (False, True)
     env.close()

@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     chosen = store.identities(arguments.id)[: arguments.limit]
     if not chosen:
         raise ConfigError(f"{arguments.path} holds no trajectory whose identity starts with {arguments.id!r}")
-    with closing(_Backends(arguments.backend)) as backends:
+    with closing(Backends(arguments.backend)) as backends:
         env_ids, versions = _survey(store, chosen)
         for env_id in env_ids:
             backends.of(env_id)  # a missing tool is told before anything runs
@@ -104,7 +104,7 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if versions or any(result.drifts or result.failed for result in results) else 0
 
 
-class _Backends:
+class Backends:
     """One lease a domain, so that every episode shares the backend and tools are checked before anything runs."""
 
     def __init__(self, name: str) -> None:
@@ -113,6 +113,7 @@ class _Backends:
         self._lock = threading.Lock()
 
     def of(self, env_id: str) -> Backend:
+        """The backend that judges a domain; raises `ToolchainMissing` where its tools are not installed."""
         with self._lock:
             if env_id not in self._leases:
                 self._leases[env_id] = lease(self._name, domain_of(env_id))
@@ -121,12 +122,13 @@ class _Backends:
             return backend
 
     def close(self) -> None:
+        """Give every lease back."""
         for held in self._leases.values():
             held.release()
 
 
 def _replay_all(
-    store: TrajectoryStore, identities: Sequence[str], backends: _Backends, *, workers: int
+    store: TrajectoryStore, identities: Sequence[str], backends: Backends, *, workers: int
 ) -> Sequence[Replayed]:
     jobs = (partial(_replay, store, identity, backends) for identity in identities)
     results = []
@@ -138,14 +140,14 @@ def _replay_all(
     return results
 
 
-def _replay(store: TrajectoryStore, identity: str, backends: _Backends) -> Replayed:
+def _replay(store: TrajectoryStore, identity: str, backends: Backends) -> Replayed:
     stored = store[identity]
     skipped = _reason_to_skip(stored)
     if skipped:
         return Replayed(skipped=skipped)
     plan = EpisodePlan(task_id=stored.task_id, seed=stored.seed, sample_index=stored.sample_index)
     try:
-        with closing(_environment(stored, backends)) as env:
+        with closing(environment_of(stored, backends)) as env:
             now = play_episode(env, ReplayAgent(stored), plan=plan)
     except EcotError as error:
         return Replayed(failed=f"{identity[:12]}: {error}")
@@ -164,7 +166,8 @@ def _reason_to_skip(stored: Trajectory) -> str:
     return ""
 
 
-def _environment(stored: Trajectory, backends: _Backends) -> CodeEnv:
+def environment_of(stored: Trajectory, backends: Backends) -> CodeEnv:
+    """Return an environment like the one that a trajectory was played in."""
     config = stored.provenance.config
     return CodeEnv(
         stored.env_id,
