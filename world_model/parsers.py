@@ -13,6 +13,7 @@ import symtable
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from ecot.envs.types import Task
@@ -173,28 +174,59 @@ def _c_parser() -> Any:
     return Parser(Language(tree_sitter_c.language()))
 
 
-_C_ASIDES = re.compile(r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"", re.S)
+_DECLARING = frozenset(
+    {
+        "field_declaration",
+        "init_declarator",
+        "preproc_function_def",
+        "declaration",
+        "parameter_declaration",
+        "enumerator",
+        "preproc_def",
+    }
+)
+_DECLARATORS = frozenset({"function_declarator", "pointer_declarator", "array_declarator", "parenthesized_declarator"})
 
 
 def _undeclared_in_c(source: str) -> Iterator[Complaint]:
-    """Lower-case names that occur once and are neither declared nor called: what a slip of the pen leaves behind."""
-    bare = re.sub(
-        r"//[^\n]*|/\*.*?\*/|\"(?:\\.|[^\"\\\n])*\"", lambda match: "\n" * match[0].count("\n"), source, flags=re.S
+    """Names and members that neither the source nor a header of the chip declares."""
+    stack = [_c_parser().parse(source.encode()).root_node]
+    declared = set(_header_words())
+    used: list[tuple[str, str, int]] = []
+    while stack:
+        node = stack.pop()
+        stack += node.children
+        if node.parent is None or node.type not in ("identifier", "field_identifier"):
+            continue
+        name, field, parent = node.text.decode(), _field_of(node), node.parent.type
+        if parent in _DECLARATORS or (parent in _DECLARING and field in ("declarator", "name")):
+            declared.add(name)
+        else:
+            called = parent == "call_expression" and field == "function"
+            kind = "member" if node.type == "field_identifier" else "function" if called else "name"
+            used.append((name, f"undeclared_{kind}", node.start_point[0] + 1))
+    yield from (Complaint(code, line) for name, code, line in used if name not in declared)
+
+
+@cache
+def _header_words() -> frozenset[str]:
+    """Every word of the headers that firmware can include."""
+    from ecot.envs.embedded.device.header import header
+
+    folder = files("ecot.envs.embedded").joinpath("firmware")
+    texts = [item.read_text(encoding="utf-8") for item in folder.iterdir() if item.name.endswith(".h")]
+    return frozenset(re.findall(r"[A-Za-z_]\w*", " ".join([header(), *texts]))) | _LIBRARY
+
+
+def _field_of(node: Any) -> str:
+    """Under which name a node stands in its parent."""
+    names = (
+        name
+        for place, child in enumerate(node.parent.children)
+        if child == node
+        for name in [node.parent.field_name_for_child(place)]
     )
-    counts: dict[str, list[int]] = {}
-    for match in re.finditer(r"(?<![\w.>])[a-z_]\w*", bare):
-        counts.setdefault(match[0], []).append(match.start())
-    for name, places in counts.items():
-        before = bare[max(0, places[0] - 40) : places[0]]
-        after = bare[places[0] + len(name) :].lstrip()[:1]
-        declared = re.search(r"(?:\w|\*)\s+\**$|[,(]\s*$|#\s*$|[{]\s*$", before) and not re.search(
-            r"\breturn\s+$", before
-        )
-        if len(places) == 1 and not declared and after != "(" and name not in _C_WORDS:
-            yield Complaint("lonely_name", bare.count("\n", 0, places[0]) + 1)
-
-
-_C_WORDS = frozenset("break continue return else do while for if switch case default goto static const void".split())  # noqa: SIM905
+    return next(names, None) or ""
 
 
 def _assembly(task: Task, source: str) -> Iterator[Complaint]:
@@ -210,9 +242,36 @@ def _assembly(task: Task, source: str) -> Iterator[Complaint]:
         jump = re.match(r"\s*(?:[.\w$]+:)?\s*(j\w+|call|loop\w*)\s+([.\w$]+)\s*$", line)
         if jump and jump[2] not in defined and not re.fullmatch(r"\d+[bf]", jump[2]):
             yield Complaint("label_missing", number)
+        word = re.match(r"\s*(?:[.\w$]+:)?\s*((?:rep\w*\s+|lock\s+)?([a-z]\w*))(?:\s|$)", line)
+        if word and _instructions() and not _is_instruction(word[2]):
+            yield Complaint("unknown_instruction", number)
         if line.count("(") != line.count(")") or line.count("[") != line.count("]"):
             yield Complaint("unbalanced", number)
 
+
+@cache
+def _instructions() -> frozenset[str]:
+    """The names that capstone knows; empty where it is not installed."""
+    try:
+        import capstone
+    except ModuleNotFoundError:
+        return frozenset()
+    machine = capstone.Cs(capstone.CS_ARCH_X86, capstone.CS_MODE_64)
+    return frozenset(str(name) for name in (machine.insn_name(number) for number in range(1, 2000)) if name)
+
+
+def _is_instruction(word: str) -> bool:
+    """Whether a word is the name of an instruction, in either of the two spellings of sizes and conditions."""
+    known = _instructions()
+    plain = (word, word[:-1] if word[-1] in "bwlqsd" else word, word[:-2] if word[:4] in ("movz", "movs") else word)
+    return word in _SPELLINGS or any(name in known for name in plain) or bool(_CONDITIONAL.fullmatch(word))
+
+
+_SPELLINGS = frozenset("cltq cqto cltd cwtl cltd movabs movabsq shl sal ret retq leaveq callq jmpq pushq popq".split())  # noqa: SIM905
+_CONDITIONAL = re.compile(r"(?:j|set|cmov)n?(?:[abgl]e?|[czspo]|pe|po|e)[wlq]?")
+
+_LIBRARY = frozenset("memcpy memset memcmp memmove strlen strcmp strncmp abs NULL true false __asm asm".split())  # noqa: SIM905
+"""What firmware takes from the standard headers."""
 
 _PARSERS: Mapping[str, Callable[[Task, str], Iterator[Complaint]]] = {
     "Verilog": _verilog,

@@ -36,7 +36,7 @@ def surrogate(path: str = "", *, reference: ReferenceName = "stored") -> Surroga
 
 
 def hybrid(
-    bound: str = "",
+    bound: str | float = "",
     *,
     path: str = "",
     reference: ReferenceName = "stored",
