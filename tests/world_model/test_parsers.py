@@ -15,7 +15,7 @@ BROKEN = {
     "ECoT/Triton-v0": (("tl.load(", "tl.load(("), "python_SyntaxError"),
     "ECoT/CAD-v0": (("cq.Workplane(", "cq.Workplane(("), "rule_syntax_error"),
     "ECoT/Embedded-v0": (("GPIO", "GPO"), "undeclared_"),
-    "ECoT/Assembly-v0": (("ret", "retrn"), "unknown_instruction"),
+    "ECoT/Assembly-v0": (("ret", "retxq"), "unknown_instruction"),
 }
 
 
