@@ -19,7 +19,16 @@ Collect = Callable[..., int]
 def model(collect: Collect, tmp_path: Path) -> Path:
     """A model of the fake domain, trained for a few seconds."""
     assert collect("episodes=70") == 0
-    words = ["distill", str(tmp_path / "store"), "--output", str(tmp_path / "model"), "--minutes", "0.08", "--fold", "1"]
+    words = [
+        "distill",
+        str(tmp_path / "store"),
+        "--output",
+        str(tmp_path / "model"),
+        "--minutes",
+        "0.08",
+        "--fold",
+        "1",
+    ]
     assert main(words) == 0
     return tmp_path / "model"
 
