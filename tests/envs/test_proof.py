@@ -214,6 +214,16 @@ def test_an_error_of_ours_is_no_verdict() -> None:
         _prove(_trials(draws=1), Broken())
 
 
+def test_a_prover_whose_cell_does_not_start_says_why() -> None:
+    class NeverStarts(NoSandbox):
+        def cell(self, *, preload: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> Any:
+            raise SandboxError("no namespaces here")
+
+    domain = replace(PROVABLE, equivalent=lambda workspace, request, source: None)
+    with pytest.raises(SandboxError, match="no namespaces"):
+        prove(domain, _trials(draws=1), backend=FakeBackend(verdict=PASSED), sandbox=NeverStarts(), workers=1)
+
+
 def test_a_host_that_stumbles_once_is_asked_again() -> None:
     class Stumbling(FakeBackend):
         def submit(self, request: Request) -> Future[Outcome]:
