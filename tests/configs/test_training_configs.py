@@ -61,6 +61,8 @@ def test_options_of_ones_own_pass_through(kind: str) -> None:
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
+        (["plan", "gpu=2"], "unknown key 'gpu'; did you mean 'gpus'?"),
+        (["plan", "gpus=0"], "gpus, tokens and sequences must be at least 1"),
         (["sft"], "data has no value; set it with data="),
         (["grpo"], "model.path has no value; set it with model.path="),
         (["sft", "data=x", "los=all"], "unknown key 'los'; did you mean 'loss'?"),

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from rich.console import Console
+from rich.table import Table
 
 from ecot.agents.rollout import EpisodePlan
 from ecot.agents.router import system_prompt
@@ -20,15 +21,16 @@ from ecot.commands.composition import build, compose
 from ecot.commands.playing import env_id_of
 from ecot.envs.backend import Backend
 from ecot.envs.domain import domain_of
+from ecot.envs.encoding import from_json
 from ecot.envs.env import CodeEnv, open_tasks
 from ecot.envs.errors import ConfigError
 from ecot.envs.store import TrajectoryStore
 from ecot.envs.types import Trajectory
 
 NAME = "train"
-HELP = "train a model: sft on stored trajectories, grpo against the environments"
+HELP = "train a model: sft on stored trajectories, grpo against the environments; plan says what fits on a GPU"
 
-KINDS = ("sft", "grpo")
+KINDS = ("sft", "grpo", "plan")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.show_config:
         Console().print_json(data=config)
         return 0
-    return {"sft": _sft, "grpo": _grpo}[arguments.kind](config)
+    return {"sft": _sft, "grpo": _grpo, "plan": _plan}[arguments.kind](config)
 
 
 def _sft(config: Mapping[str, Any]) -> int:
@@ -82,6 +84,30 @@ def _grpo(config: Mapping[str, Any]) -> int:
     if result.stopped:
         console.print(f"stopped: {result.stopped}", markup=False)
     return 1 if result.stopped else 0
+
+
+def _plan(config: Mapping[str, Any]) -> int:
+    """Print what a GPU needs; return 1 where it does not fit."""
+    module = import_module("ecot.trainers.plan")
+    try:
+        dimensions = from_json(module.Dimensions, config["dimensions"])
+        setup = from_json(module.Setup, {key: value for key, value in config.items() if key != "dimensions"})
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+    result = module.plan(dimensions, setup)
+    table = Table("GiB on each GPU", "")
+    for name, count in result.needs.items():
+        table.add_row(name, f"{count / 2**30:.2f}")
+    table.add_row("in all", f"{result.total / 2**30:.2f} of {setup.gpu_gib:.0f}")
+    console = Console()
+    console.print(table)
+    console.print(
+        f"{result.parameters:,} parameters, {result.trained:,} trained; {'fits' if result.fits else 'does not fit'} "
+        f"with a tenth left free; about {result.tokens_per_second:,.0f} tokens per second in training "
+        f"if {setup.utilisation:.0%} of the GPUs' operations are reached (assumed, nothing was run)",
+        markup=False,
+    )
+    return 0 if result.fits else 1
 
 
 def written_down(config: Mapping[str, Any]) -> Path:
