@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from ecot.envs.errors import ConfigError
 from ecot.envs.types import Trajectory
 from ecot.trainers.models import load_model, open_model
 from ecot.trainers.options import options_of
+from ecot.trainers.rows import Row, conversation_of_row, row_samples
 from ecot.trainers.samples import Context, ConversationEncoder, Loss, Reasoning, Tally, samples_of
 
 START, CHECKPOINTS, MODEL = "start", "checkpoints", "model"
@@ -78,17 +80,21 @@ class SftResult:
 
 
 def train_sft(
-    trajectories: Sequence[Trajectory], settings: SftSettings, *, callbacks: Sequence[TrainerCallback] = ()
+    trajectories: Sequence[Trajectory],
+    settings: SftSettings,
+    *,
+    exported: Sequence[Row] = (),
+    callbacks: Sequence[TrainerCallback] = (),
 ) -> SftResult:
-    """Train on trajectories and write the model.
+    """Train on trajectories, exported rows or both, and write the model.
 
     Raises:
         ConfigError: a choice does not fit, or nothing is left to learn.
     """
-    model, tokenizer = _start(trajectories, settings)
+    model, tokenizer = _start([*texts_of(trajectories, exported)], settings)
     tally = Tally()
     encoder = ConversationEncoder(tokenizer)
-    rows = list(_rows(trajectories, encoder, settings, tally))
+    rows = list(_rows(trajectories, exported, encoder, settings, tally))
     if not rows:
         raise ConfigError(f"there is nothing to learn: {tally.sentence}")
     checkpoints = settings.output / CHECKPOINTS
@@ -123,29 +129,35 @@ def train_sft(
     )
 
 
-def _start(trajectories: Sequence[Trajectory], settings: SftSettings) -> tuple[Any, Any]:
+def _start(texts: Sequence[str], settings: SftSettings) -> tuple[Any, Any]:
     """The model before the first step; one that is made here is written down, so that a resumed run begins alike."""
     if "path" in settings.model:
         return open_model(settings.model, texts=(), seed=settings.seed)
     start = settings.output / START
     if not (start / "config.json").exists():
-        model, tokenizer = open_model(settings.model, texts=texts_of(trajectories), seed=settings.seed)
+        model, tokenizer = open_model(settings.model, texts=texts, seed=settings.seed)
         tokenizer.save_pretrained(start)
         model.save_pretrained(start)
     return load_model(start, dtype="float32")
 
 
-def texts_of(trajectories: Sequence[Trajectory]) -> Iterator[str]:
+def texts_of(trajectories: Sequence[Trajectory], exported: Sequence[Row] = ()) -> Iterator[str]:
     """Yield what a tokenizer is learned from: all that was said, and the system prompt."""
     yield system_prompt(())
     for trajectory in trajectories:
         for turn in trajectory.turns:
             yield turn.observation
             yield turn.action
+    for row in exported:
+        yield from conversation_of_row(row)[1]
 
 
 def _rows(
-    trajectories: Sequence[Trajectory], encoder: ConversationEncoder, settings: SftSettings, tally: Tally
+    trajectories: Sequence[Trajectory],
+    exported: Sequence[Row],
+    encoder: ConversationEncoder,
+    settings: SftSettings,
+    tally: Tally,
 ) -> Iterator[Mapping[str, Sequence[int]]]:
     samples = samples_of(
         trajectories,
@@ -157,7 +169,15 @@ def _rows(
         system=settings.system,
         tally=tally,
     )
-    for sample in samples:
+    further = row_samples(
+        exported,
+        encoder,
+        max_length=settings.max_length,
+        loss=settings.loss,
+        reasoning=settings.reasoning,
+        tally=tally,
+    )
+    for sample in chain(samples, further):
         labels = [
             token if learned else IGNORED for token, learned in zip(sample.input_ids, sample.learned, strict=True)
         ]

@@ -13,7 +13,7 @@ from ecot.envs.types import Label, Outcome, Provenance, StageResult, Trajectory,
 
 
 def test_every_step_is_a_command_line_that_composes(tmp_path: Path) -> None:
-    config = compose("learn", ["seeds=[3]", "grpo.max_steps=2"])
+    config = compose("learn", ["seeds=[3]", "grpo.max_steps=2", "+environments.verilog=[comparator,decoder]"])
     steps = dict(_steps(config, tmp_path, 3))
     assert [name for name in steps if "evaluate" not in name][-2:] == ["sft", "grpo"]
     assert len([name for name in steps if name.startswith("evaluate")]) == len(STAGES) * len(config["environments"])

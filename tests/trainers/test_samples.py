@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -185,3 +186,37 @@ def test_templates_that_cannot_be_learned_from_are_refused(plain: Any) -> None:
         tokenizer.chat_template = template
         with pytest.raises(ConfigError, match=complaint):
             ConversationEncoder(tokenizer)
+
+
+def test_exported_rows_become_the_same_samples(tokenizer: Any, tmp_path: Path) -> None:
+    import json
+
+    from ecot.agents.exports import Episode, messages_rows, prompt_completion_rows
+    from ecot.trainers.rows import read_rows, row_samples
+    from ecot.trainers.samples import ConversationEncoder, Tally
+
+    encoder = ConversationEncoder(tokenizer)
+    item = Episode.of(episode(*REPAIRED), None)
+    for rows, context in ((messages_rows([item]), "append"), (prompt_completion_rows([item]), "strip_thinking")):
+        path = tmp_path / f"{context}.jsonl"
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        (exported,) = row_samples(read_rows(path), encoder, max_length=10_000, tally=Tally())
+        (direct,) = samples(tokenizer, item.trajectory, context=context)
+        # The export lays out the thinking anew.
+        bare, as_bare = ("".join(learned_text(tokenizer, it).split()) for it in (exported, direct))
+        assert bare == as_bare
+        whole, as_whole = ("".join(tokenizer.decode(it.input_ids).split()) for it in (exported, direct))
+        assert whole == as_whole
+
+
+def test_rows_that_cannot_be_learned_are_told(plain: Any, tmp_path: Path) -> None:
+    from ecot.trainers.rows import conversation_of_row, read_rows
+
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"prompt": []}\n', encoding="utf-8")
+    with pytest.raises(ConfigError, match="holds neither `messages` nor `prompt` and `completion`"):
+        read_rows(path)
+    with pytest.raises(ConfigError, match="holds no rows that can be read"):
+        read_rows(tmp_path / "nowhere.jsonl")
+    with pytest.raises(ConfigError, match="must go from user to assistant"):
+        conversation_of_row({"messages": [{"role": "user", "content": "q"}]})

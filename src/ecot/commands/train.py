@@ -57,11 +57,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _sft(config: Mapping[str, Any]) -> int:
-    trajectories = stored_trajectories(config["data"])
+    paths = [config["data"]] if isinstance(config["data"], str) else list(config["data"])
+    files = [path for path in paths if Path(path).suffix == ".jsonl"]
+    trajectories = stored_trajectories([path for path in paths if path not in files])
     sft = import_module("ecot.trainers.sft")
+    exported = [row for path in files for row in import_module("ecot.trainers.rows").read_rows(Path(path))]
     sft.use_threads(config["threads"])
     output = written_down(config)
-    result = sft.train_sft(trajectories, sft_settings(config))
+    result = sft.train_sft(trajectories, sft_settings(config), exported=exported)
     (output / "history.json").write_text(json.dumps(result.history, indent=1), encoding="utf-8")
     Console().print(f"{result.tally.sentence}\nloss {result.loss:.4f} over {result.steps} steps", markup=False)
     Console().print(f"model: {output}/model", markup=False)
@@ -126,14 +129,14 @@ def written_down(config: Mapping[str, Any]) -> Path:
     return output
 
 
-def stored_trajectories(data: str | Sequence[str]) -> list[Trajectory]:
-    """Return the trajectories of one store or several, in the order of their identities.
+def stored_trajectories(folders: Sequence[str]) -> list[Trajectory]:
+    """Return the trajectories of stores, in the order of their identities.
 
     Raises:
         StoreError: a folder holds no store.
     """
     trajectories: list[Trajectory] = []
-    for path in [data] if isinstance(data, str) else data:
+    for path in folders:
         with TrajectoryStore(path) as store:
             trajectories += [store[identity] for identity in sorted(store.identities())]
     return trajectories
