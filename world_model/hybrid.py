@@ -105,6 +105,8 @@ class HybridBackend:
     def submit(self, request: Request) -> Future[Outcome]:
         """Queue a request: predicted first, then run unless the prediction is a failure that may stand."""
         answer: Future[Outcome] = Future()
+        if kind_of(request.task.env_id) not in self.thresholds:
+            return self._run(request, answer, prediction=None, audited=False)  # no prediction could change that
         self._surrogate.submit(request).add_done_callback(partial(self._predicted, request, answer))
         return answer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,6 +21,8 @@ from ecot.world_model.fidelity import CLAIM, Figures, confusion, measure, reliab
 from ecot.world_model.ladder import Majority, NGrams, ParserThenMajority
 from ecot.world_model.model import Prediction, WorldModel, verdict_of
 from ecot.world_model.prepared import MODES, readings_of
+from ecot.world_model.risk import Checked
+from ecot.world_model.saving import Saving, by_kind, saving
 from ecot.world_model.shipped import bundle
 
 NAME = "fidelity"
@@ -27,6 +30,8 @@ HELP = "measure a world model against stored real outcomes, by turn, task and fa
 
 _SPLITS = (Split.TURN, Split.TASK, Split.FAMILY)
 _ALL = "all"
+_BOUNDS = (0.01, 0.05, 0.1)
+"""Of the error of what the hybrid answers unrun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,15 @@ class _Measured:
     split: str
     kind: str
     figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """One line of the hybrid's table."""
+
+    split: str
+    kind: str
+    saving: Saving
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -62,19 +76,26 @@ def run(arguments: argparse.Namespace) -> int:
     if not held:
         raise ConfigError(f"{', '.join(map(str, arguments.paths))}: no held-out turns; collect more episodes")
     known = found.model.known
+    started = time.process_time()
     readings = [readings_of(row, known) for _, row in held]
+    read = (time.process_time() - started) / len(MODES)
     models: list[WorldModel] = [found.model]
     if not arguments.alone:
         models = [*_baselines(parts[Split.TRAIN], found.model.known), found.model]
     predicted = {
         (model.name, mode): model.predict([reading[mode] for reading in readings]) for model in models for mode in MODES
     }
+    started = time.process_time()
+    found.model.predict([reading["stored"] for reading in readings])
+    cost = (read + time.process_time() - started) / len(held)
     lines = list(_measured(held, predicted))
+    savings = list(_savings(held, predicted[found.model.name, "stored"], found.calibration, cost=cost))
     console = Console(highlight=False)
     console.print(_table(lines, found.model.name))
     console.print(_ladder(lines, [model.name for model in models]))
+    console.print(_savings_table(savings, cost=cost))
     if arguments.json:
-        _write(arguments.json, lines, held, predicted, name=found.model.name, card=found.card)
+        _write(arguments.json, lines, held, predicted, savings, name=found.model.name, card=found.card)
     if arguments.picture:
         from ecot.commands.fidelity_picture import draw
 
@@ -104,6 +125,51 @@ def _measured(
                 if places:
                     figures = measure([held[place][1] for place in places], [predictions[place] for place in places])
                     yield _Measured(name, mode, str(split), kind, figures)
+
+
+def _savings(
+    held: Sequence[tuple[Split, Row]],
+    predictions: Sequence[Prediction],
+    calibration: Mapping[str, Sequence[Checked]],
+    *,
+    cost: float,
+) -> Iterator[_Saved]:
+    """What the hybrid would do with new tasks and new families, by bound."""
+    for bound in _BOUNDS:
+        for split in (Split.TASK, Split.FAMILY):
+            chosen = [place for place, (other, _) in enumerate(held) if other is split]
+            rows, items = [held[place][1] for place in chosen], [predictions[place] for place in chosen]
+            for kind, places in by_kind(rows).items():
+                found = saving(
+                    [rows[place] for place in places],
+                    [items[place] for place in places],
+                    calibration.get(kind, ()),
+                    max_error=bound,
+                    cost=cost,
+                )
+                yield _Saved(str(split), kind, found)
+
+
+def _savings_table(savings: Sequence[_Saved], *, cost: float) -> Table:
+    title = (
+        f"hybrid: answered unrun, of these wrong, tool time saved net, in % (a prediction takes {1000 * cost:.1f} ms)"
+    )
+    table = Table(title=title, box=SIMPLE_HEAD)
+    for column in ("bound", "split", "domain", "threshold", "turns", "unrun", "wrong", "net saved"):
+        table.add_column(column, justify="left" if column in ("split", "domain") else "right")
+    for item in savings:
+        found = item.saving
+        table.add_row(
+            f"{found.max_error:g}",
+            item.split,
+            item.kind,
+            "-" if found.threshold is None else f"{found.threshold:.4f}",
+            str(found.rows),
+            _percent(found.answered / found.rows),
+            _percent(found.wrong / found.answered if found.answered else None),
+            _percent(found.net),
+        )
+    return table
 
 
 def _table(lines: Sequence[_Measured], name: str) -> Table:
@@ -158,6 +224,7 @@ def _write(
     lines: Sequence[_Measured],
     held: Sequence[tuple[Split, Row]],
     predicted: Mapping[tuple[str, str], Sequence[Prediction]],
+    savings: Sequence[_Saved],
     *,
     name: str,
     card: Mapping[str, Any],
@@ -172,9 +239,22 @@ def _write(
                 "confusion": {f"{real} as {said}": n for (real, said), n in sorted(confusion(rows, items).items())},
                 "reliability": [[round(value, 4) for value in line] for line in reliability(rows, items)],
             }
-    data = {"model": name, "card": dict(card), "splits": extras, "figures": [_rounded(line) for line in lines]}
+    data = {
+        "model": name,
+        "card": dict(card),
+        "splits": extras,
+        "hybrid": [_plain(item) for item in savings],
+        "figures": [_rounded(line) for line in lines],
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(data, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _plain(item: _Saved) -> Mapping[str, Any]:
+    figures = {
+        key: round(value, 4) if isinstance(value, float) else value for key, value in asdict(item.saving).items()
+    }
+    return {"split": item.split, "kind": item.kind, **figures}
 
 
 def _rounded(line: _Measured) -> Mapping[str, Any]:
