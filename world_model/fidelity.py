@@ -17,7 +17,7 @@ from ecot.envs.types import Label
 from ecot.world_model.dataset import Row, succeeded
 from ecot.world_model.model import PASSED, Prediction
 
-__all__ = ["CLAIM", "Figures", "confusion", "measure", "reliability"]
+__all__ = ["CLAIM", "Figures", "confusion", "is_built", "label_of", "measure", "reliability"]
 
 CLAIM = 0.95
 """A pass is claimed from this probability on, where a wrong pass would be costly."""
@@ -70,6 +70,11 @@ def label_of(row: Row) -> Label:
     return failed.label if failed else Label.PASS
 
 
+def is_built(row: Row) -> bool:
+    """Whether a candidate got past the compiler, the linker and the static rules."""
+    return label_of(row) not in NOT_BUILT
+
+
 def measure(rows: Sequence[Row], predictions: Sequence[Prediction], *, seed: int = 0) -> Figures:
     """Return the figures of predictions for rows, in the same order.
 
@@ -81,7 +86,7 @@ def measure(rows: Sequence[Row], predictions: Sequence[Prediction], *, seed: int
     pairs = list(zip(rows, predictions, strict=True))
     right = [prediction.label == label_of(row) for row, prediction in pairs]
     low, high = _interval(rows, right, seed=seed)
-    built = [fits for fits, row in zip(right, rows, strict=True) if label_of(row) not in NOT_BUILT]
+    built = [fits for fits, row in zip(right, rows, strict=True) if is_built(row)]
     claims = [(row, item) for row, item in pairs if item.passing >= CLAIM]
     passes = [(row, item) for row, item in pairs if succeeded(row.outcome)]
     said = [(row, item) for row, item in pairs if item.verdict == PASSED]
