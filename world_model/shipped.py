@@ -12,7 +12,10 @@ from ecot.envs.cached import CachedBackend
 from ecot.envs.domain import Domain
 from ecot.envs.errors import ConfigError, ToolchainMissing
 from ecot.envs.real import RealBackend
+from ecot.envs.store import TrajectoryStore
 from ecot.envs.tools import check_tools
+from ecot.envs.types import Candidate, File, Request
+from ecot.world_model.dataset import rows_of, succeeded
 from ecot.world_model.hybrid import HybridBackend
 from ecot.world_model.surrogate import ReferenceName, SurrogateBackend
 
@@ -25,14 +28,19 @@ PACKAGED = "icwm-small"
 """Name of the packaged model's files, without their endings."""
 
 
-def surrogate(path: str = "", *, reference: ReferenceName = "stored") -> SurrogateBackend:
+def surrogate(path: str = "", *, reference: ReferenceName = "stored", store: str = "") -> SurrogateBackend:
     """Return a backend that predicts with the packaged model, or with the one at `path`.
+
+    Args:
+        path: of a model, without its ending.
+        reference: what candidates are set against.
+        store: folder of real trajectories whose passing candidates are taken as references; empty for none.
 
     Raises:
         ToolchainMissing: torch is not installed.
         PredictionError: there is no model at `path`.
     """
-    return SurrogateBackend(bundle(path).model, reference=reference)
+    return _taught(SurrogateBackend(bundle(path).model, reference=reference), store)
 
 
 def hybrid(
@@ -40,6 +48,7 @@ def hybrid(
     *,
     path: str = "",
     reference: ReferenceName = "stored",
+    store: str = "",
     audit: float = 0.05,
     seed: int = 0,
     workers: int | None = None,
@@ -56,13 +65,22 @@ def hybrid(
         raise ConfigError(f"the bound of 'hybrid:{bound}' is no number; write hybrid:0.01") from None
     found = bundle(path)
     return HybridBackend(
-        SurrogateBackend(found.model, reference=reference),
+        _taught(SurrogateBackend(found.model, reference=reference), store),
         CachedBackend(RealBackend(workers=workers)),
         calibration=found.calibration,
         max_error=max_error,
         audit=audit,
         seed=seed,
     )
+
+
+def _taught(backend: SurrogateBackend, store: str) -> SurrogateBackend:
+    """Have a surrogate know what passed in a store."""
+    for row in rows_of(TrajectoryStore(Path(store))) if store else ():
+        if succeeded(row.outcome):
+            candidate = Candidate((File(row.task.bundle.entry, row.source),))
+            backend.learn(Request(task=row.task, candidate=candidate))
+    return backend
 
 
 def bundle(path: str = "") -> Bundle:

@@ -51,7 +51,12 @@ def test_a_model_is_trained_measured_played_against_and_audited(
     assert (tmp_path / "f.png").read_bytes()[:4] == b"\x89PNG"
 
     predicted = f"output={tmp_path / 'predicted'}"
-    assert collect("episodes=6", "backend=surrogate", f"backend.path={model}", predicted) == 0
+    assert (
+        collect(
+            "episodes=6", "backend=surrogate", f"backend.path={model}", f"backend.store={tmp_path / 'store'}", predicted
+        )
+        == 0
+    )
     outcomes = [turn.outcome for item in TrajectoryStore(tmp_path / "predicted") for turn in item.turns if turn.outcome]
     assert {item.source for item in outcomes if item.confidence is not None} == {Source.SURROGATE}
     assert any(item.confidence is not None for item in outcomes)

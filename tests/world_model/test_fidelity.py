@@ -13,6 +13,7 @@ from ecot.world_model.fidelity import confusion, measure, reliability
 from ecot.world_model.model import Prediction
 from ecot.world_model.risk import Checked
 from ecot.world_model.saving import saving
+from ecot.world_model.selection import select
 
 
 def row(task: Task, label: Label, *, turn: int = 0, identity: str = "a") -> Row:
@@ -106,3 +107,14 @@ def test_every_family_is_held_out_in_one_rotation_and_no_task_is_on_two_sides(fa
         whole = {item.task.id for split in (Split.TASK, Split.VALIDATION) for item in parts[split]}
         assert not whole & {item.task.id for item in parts[Split.TRAIN]}
     assert sorted(held) == sorted({task.family for task in tasks})
+
+
+def test_ranking_takes_the_likeliest_pass_of_each_group_and_shares_out_ties(task: Task) -> None:
+    rows = [replace(row(task, label), source=str(place)) for place, label in enumerate((Label.PASS, Label.MISMATCH))]
+    found = select(rows, [said("PASS", 0.9), said("PASS", 0.2)])
+    assert found is not None
+    assert (found.groups, found.drawn, found.ranked, found.any) == (1, 0.5, 1.0, 1.0)
+    tied = select(rows, [said("PASS", 0.5), said("PASS", 0.5)])
+    assert tied is not None
+    assert tied.ranked == 0.5
+    assert select(rows[:1], [said("PASS", 0.5)]) is None

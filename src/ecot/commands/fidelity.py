@@ -32,6 +32,7 @@ from ecot.world_model.model import Prediction, WorldModel, verdict_of
 from ecot.world_model.prepared import MODES, readings_of
 from ecot.world_model.risk import Checked
 from ecot.world_model.saving import by_kind, saving
+from ecot.world_model.selection import Selection, select
 from ecot.world_model.shipped import bundle
 
 NAME = "fidelity"
@@ -82,6 +83,13 @@ def run(arguments: argparse.Namespace) -> int:
     console.print(figures_table(lines, found.model.name))
     console.print(ladder_table(lines, [model.name for model in models]))
     console.print(savings_table(savings, cost=cost))
+    ranked = {split: _selected(held, predicted[found.model.name, "none"], split) for split in SPLITS[1:]}
+    for split, item in ranked.items():
+        if item is not None:
+            console.print(
+                f"{split}: of {item.groups} groups of first answers one drawn passes in {100 * item.drawn:.1f}%, "
+                f"the one ranked first in {100 * item.ranked:.1f}%, any in {100 * item.any:.1f}%"
+            )
     if arguments.json:
         _write(
             arguments.json,
@@ -90,7 +98,11 @@ def run(arguments: argparse.Namespace) -> int:
             predicted,
             savings,
             name=found.model.name,
-            about={"card": found.card, "data": data_of(rows)},
+            about={
+                "card": found.card,
+                "data": data_of(rows),
+                "ranked": {str(split): asdict(item) for split, item in ranked.items() if item},
+            },
         )
     if arguments.picture:
         from ecot.commands.fidelity_picture import draw
@@ -121,6 +133,12 @@ def _measured(
                 if places:
                     figures = measure([held[place][1] for place in places], [predictions[place] for place in places])
                     yield Measured(name, mode, str(split), kind, figures)
+
+
+def _selected(held: Sequence[tuple[Split, Row]], predictions: Sequence[Prediction], split: Split) -> Selection | None:
+    """What ranking brings in one split."""
+    places = [place for place, (other, _) in enumerate(held) if other is split]
+    return select([held[place][1] for place in places], [predictions[place] for place in places])
 
 
 def _savings(
