@@ -155,7 +155,7 @@ class SmallModel:
         """By the domain's short name, the words that keep their spelling."""
         return self.vocabulary.known
 
-    def predict(self, readings: Sequence[Reading], *, batch: int = 128) -> Sequence[Prediction]:
+    def predict(self, readings: Sequence[Reading], *, batch: int = 256) -> Sequence[Prediction]:
         """Return a prediction for each reading, in their order."""
         found: list[Prediction] = []
         for start in range(0, len(readings), batch):
