@@ -28,6 +28,8 @@ __all__ = [
 FAMILIES = "ecot.envs.verilog.families"
 """The package whose sub-packages are the families."""
 _GENERIC_HACKS = "ecot.envs.verilog"
+_JUDGING = ("judge.py", "equivalence.py")
+"""Modules of a shared package that judge whatever the family, as the stages do: a digest leaves them out."""
 _IMPORT = re.compile(
     r"^from ecot\.envs\.verilog\.(?!(?:families|family|feedback|texts|trace)\b)([a-z_]+)[a-z_.]* import", re.MULTILINE
 )
@@ -150,4 +152,6 @@ def _module_text(module: str) -> str:
     if not place.is_dir():
         return files("ecot.envs.verilog").joinpath(f"{module}.py").read_text(encoding="utf-8")
     parts = sorted(place.iterdir(), key=lambda entry: entry.name)
-    return "".join(item.read_text(encoding="utf-8") for item in parts if item.name.endswith(".py"))
+    return "".join(
+        item.read_text(encoding="utf-8") for item in parts if item.name.endswith(".py") and item.name not in _JUDGING
+    )
