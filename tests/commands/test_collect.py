@@ -101,14 +101,17 @@ def test_kills_on_the_real_tools_lose_nothing_and_leave_no_process(tmp_path: Pat
     assert resumed.digest() == whole.digest()
 
 
-def interrupted(running: subprocess.Popen[str]) -> str:
-    """Interrupt a collection, again where Python lost the first one (one raised in a finalizer is ignored)."""
-    for patience in (10, 10, 30):
+def interrupted(running: subprocess.Popen[str]) -> tuple[str, int]:
+    """Interrupt a collection, again where Python lost the first one (one raised in a finalizer is ignored).
+
+    Returns what it wrote to standard error, and how many interrupts it took.
+    """
+    for number, patience in enumerate((20, 20, 40), start=1):
         running.send_signal(signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            return running.communicate(timeout=patience)[1]
+            return running.communicate(timeout=patience)[1], number
     running.kill()
-    return running.communicate()[1]
+    return running.communicate()[1], 0
 
 
 def test_an_interrupt_keeps_what_was_played(config_dir: Path, tmp_path: Path) -> None:
@@ -125,10 +128,11 @@ def test_an_interrupt_keeps_what_was_played(config_dir: Path, tmp_path: Path) ->
     while time.monotonic() < deadline and not any((tmp_path / "store").glob("*.jsonl")):
         time.sleep(0.05)
     time.sleep(0.3)
-    errors = interrupted(running)
-    assert running.returncode == 130
+    errors, presses = interrupted(running)
+    assert running.returncode == 130, errors
     assert errors.rstrip().endswith("ecot: interrupted")
-    assert "Traceback" not in errors
+    # Python itself shows the trace of an interrupt that it lost.
+    assert presses > 1 or "Traceback" not in errors
     store = TrajectoryStore(tmp_path / "store")
     assert len(list(store)) == len(store) > 0
     assert not any(shard.read_bytes()[-1:] != b"\n" for shard in (tmp_path / "store").glob("*.jsonl"))
