@@ -115,7 +115,11 @@ def interrupted(running: subprocess.Popen[str]) -> tuple[str, int]:
 
 
 def test_an_interrupt_keeps_what_was_played(config_dir: Path, tmp_path: Path) -> None:
-    program = "import sys, fakes; fakes.register_fakes(); from ecot.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    # What a shell starts in the background inherits that interrupts are ignored.
+    program = (
+        "import signal, sys, fakes; signal.signal(signal.SIGINT, signal.default_int_handler); fakes.register_fakes(); "
+        "from ecot.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    )
     words = ["--config-dir", str(config_dir), "env=lists", "backend=fake", "backend.delay=0.01", "episodes=2000"]
     running = subprocess.Popen(
         [sys.executable, "-c", program, "collect", *words, "workers=2", f"output={tmp_path / 'store'}"],
