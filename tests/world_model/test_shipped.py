@@ -32,7 +32,7 @@ def test_an_environment_plays_on_the_packaged_model_by_its_name() -> None:
     assert outcome.source is Source.SURROGATE
     assert outcome.confidence is not None
     assert outcome.label in (Label.COMPILATION_ERROR, Label.REJECTED)
-    assert "Corrections left: 3" in observation
+    assert "Corrections left: 4" in observation
     env.close()
 
 
