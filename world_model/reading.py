@@ -17,7 +17,8 @@ from typing import Any
 from ecot.envs.domain import domain_of
 from ecot.envs.types import Task
 from ecot.world_model.kinds import kind_of
-from ecot.world_model.parsers import Complaint, complaints
+from ecot.world_model.parsers import Complaint
+from ecot.world_model.reader import guarded_complaints
 from ecot.world_model.words import Namer, lex, numbers_of
 
 __all__ = ["MOST_LINES", "MOST_WORDS", "Line", "Mark", "Reading", "read"]
@@ -93,7 +94,7 @@ def read(
         complained: what the parser said, where it was asked already.
     """
     language = domain_of(task.env_id).language
-    found = complaints(task, source) if complained is None else tuple(complained)
+    found = guarded_complaints(task, source) if complained is None else tuple(complained)
     text = _Text(known.get(kind_of(task.env_id), frozenset()), numbers_of(task.instruction), language)
     best = min((text.against(source, other) for other in references), key=lambda item: item.cost, default=None)
     program = best or text.alone(source)

@@ -9,6 +9,7 @@ from ecot.envs.domain import domain_of
 from ecot.envs.proof import provable
 from ecot.envs.types import Task
 from ecot.world_model.parsers import complaints
+from ecot.world_model.reader import GuardedParsers, guarded_complaints
 
 BROKEN = {
     "ECoT/Verilog-v0": (("endmodule", "endmodul"), "slang_"),
@@ -41,3 +42,25 @@ def test_a_gross_fault_is_complained_of(env_id: str) -> None:
     for task, source in sources:
         found = complaints(task, source.replace(old, new))
         assert any(item.code.startswith(code) for item in found), (task.id, found)
+
+
+@pytest.mark.needs("pyslang")
+def test_a_candidate_that_exhausts_the_parser_is_told_so_and_the_next_one_is_read() -> None:
+    task = first_tasks("ECoT/Verilog-v0")[0]
+    solution = task.solution[0].text
+    before = guarded_complaints(task, solution)
+    loop = "for (i = 0; i >= 0; i = i + 1) begin : g reg [65535:0] r; end"
+    bomb = f"module m; genvar i; generate {loop} endgenerate endmodule"
+    found = guarded_complaints(task, bomb)
+    assert found
+    assert guarded_complaints(task, solution) == before
+
+
+def test_a_parser_that_dies_is_started_again(task: Task) -> None:
+    parsers = GuardedParsers()
+    assert parsers.complaints(task, "a = 1") == ()
+    assert parsers._process is not None
+    parsers._process.kill()
+    parsers._process.wait()
+    assert parsers.complaints(task, "(" * 200)[0].code == "too_deep"
+    parsers.close()
