@@ -63,10 +63,12 @@ def _learn(config: Mapping[str, Any], seed: int) -> Figures:
 
 def _steps(config: Mapping[str, Any], folder: Path, seed: int) -> list[tuple[str, list[str]]]:
     """Every step as a command line of `ecot`, in order."""
+    names = tuple(config["environments"])
     steps = [*_demonstrations(config, folder, seed), ("sft", _sft(config, folder, seed))]
-    steps += [_evaluation(config, folder, name, stage) for stage in STAGES[:2] for name in config["environments"]]
+    steps += [_evaluation(config, folder, name, "sft") for name in names]
     steps.append(("grpo", _grpo(config, folder, seed)))
-    steps += [_evaluation(config, folder, name, STAGES[2]) for name in config["environments"]]
+    # The untrained model comes last: it never ends a reply, which takes longest and tells least.
+    steps += [_evaluation(config, folder, name, stage) for stage in ("grpo", "start") for name in names]
     return steps
 
 
