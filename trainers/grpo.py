@@ -24,14 +24,15 @@ from trl.models.utils import unwrap_model_for_generation
 from ecot.agents.chat import Sampling
 from ecot.agents.rollout import EpisodePlan, MakeEnvs, group_seed_of, play_episodes
 from ecot.envs.errors import ConfigError
-from ecot.envs.statistics import elaborates
 from ecot.envs.store import TrajectoryStore
 from ecot.envs.types import Trajectory
 from ecot.trainers.models import load_model
 from ecot.trainers.monitor import HackMonitor
 from ecot.trainers.options import options_of
 from ecot.trainers.policy import Policy, draw_with
-from ecot.trainers.samples import ConversationEncoder, RolloutRow, rollout_row
+from ecot.trainers.rewards import COMPONENTS
+from ecot.trainers.rollout_row import RolloutRow, rollout_row
+from ecot.trainers.samples import ConversationEncoder
 
 CHECKPOINTS, MODEL, ROLLOUTS = "checkpoints", "model", "rollouts"
 """Folders of a run: what a killed run goes on from, the result, every episode that was played."""
@@ -90,34 +91,6 @@ class GrpoResult:
     labels: Mapping[str, int]
     stopped: str
     broken: int
-
-
-def episode_return(trajectory: Trajectory) -> float:
-    """Return the sum of the rewards of all turns: the best score, less what turns cost."""
-    return trajectory.total_reward
-
-
-def first_pass(trajectory: Trajectory) -> float:
-    """Return 1 where the first answer passed."""
-    first = trajectory.turns[0].outcome if trajectory.turns else None
-    return float(first is not None and first.passed)
-
-
-def any_pass(trajectory: Trajectory) -> float:
-    """Return 1 where any answer passed."""
-    return float(trajectory.passed)
-
-
-def builds(trajectory: Trajectory) -> float:
-    """Return the share of answers that got past the compiler."""
-    judged = [turn.outcome for turn in trajectory.turns if turn.outcome is not None]
-    return sum(map(elaborates, judged)) / len(judged) if judged else 0.0
-
-
-COMPONENTS: Mapping[str, Callable[[Trajectory], float]] = {
-    item.__name__: item for item in (episode_return, first_pass, any_pass, builds)
-}
-"""What a reward can be made of, by name."""
 
 
 def train_grpo(

@@ -155,7 +155,7 @@ def test_what_is_left_out_is_told(plain: Any) -> None:
 
 
 def test_a_rollout_keeps_the_ids_that_were_sampled() -> None:
-    from ecot.trainers.samples import rollout_row
+    from ecot.trainers.rollout_row import rollout_row
 
     turns = (
         turn("q", "a", Label.MISMATCH, prompt_ids=(1, 2), completion_ids=(3, 4), logprobs=(-0.5, -0.25)),
