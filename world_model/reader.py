@@ -20,7 +20,7 @@ __all__ = ["GuardedParsers", "guarded_complaints"]
 
 _MEMORY = 2 * 2**30
 """Bytes of address space that the process may take."""
-_SECONDS = 10.0
+_SECONDS = 5.0
 """Of wall clock that one candidate may take."""
 _LIMIT = (Complaint("parser_limit", 0),)
 

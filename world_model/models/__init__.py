@@ -1,0 +1,1 @@
+"""The packaged world models: arrays in `.npz`, all else in `.json`."""
