@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -29,6 +30,10 @@ class GuardedParsers:
     """Asks the parsers in another process, started when first needed and after each time that it died."""
 
     def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Hold no process, without a word to what was held."""
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
 
@@ -83,6 +88,8 @@ class GuardedParsers:
 
 _shared = GuardedParsers()
 atexit.register(_shared.close)
+# A forked child must not talk into the pipes of its parent's process.
+os.register_at_fork(after_in_child=_shared.forget)
 
 
 def guarded_complaints(task: Task, source: str) -> tuple[Complaint, ...]:
