@@ -8,7 +8,7 @@ import pytest
 
 from ecot.commands.composition import compose
 from ecot.commands.learn import STAGES, _steps
-from ecot.commands.learning_page import gain_of, shares_by_task
+from ecot.commands.learning_page import Figures, gain_of, shares_by_task, write_page
 from ecot.envs.types import Label, Outcome, Provenance, StageResult, Trajectory, Turn
 
 
@@ -54,3 +54,23 @@ def test_gains_are_paired_by_task() -> None:
     assert shares_by_task(before, 2) == {(0, "a"): 1.0, (0, "b"): 0.0}
     assert gain_of(before, after, 1).estimate == pytest.approx(0.75)
     assert gain_of(before, after, 2).estimate == pytest.approx(0.5)
+
+
+@pytest.mark.needs("matplotlib")
+def test_the_page_holds_table_gain_and_curves(tmp_path: Path) -> None:
+    failed, passed = ([episode(task, label) for task in "abcd"] for label in (Label.MISMATCH, Label.PASS))
+    played = {"start": failed, "sft": [*failed[:3], *passed[3:]], "grpo": passed}
+    figures = Figures(
+        seed=5,
+        episodes={(stage, "verilog"): tuple(episodes) for stage, episodes in played.items()},
+        history=[{"rewards/first_pass/mean": 0.25, "rewards/any_pass/mean": 0.5, "step": 1}],
+        losses=[(10, 2.0), (20, 1.0)],
+        seconds={"sft": 60.0},
+    )
+    config = {"environments": {"verilog": ["decoder"]}, "corrections": 2, "backend": "real"}
+    write_page(tmp_path / "learn.md", [figures], command="ecot learn seeds=[5]", config=config)
+    page = (tmp_path / "learn.md").read_text(encoding="utf-8")
+    assert "| verilog | after SFT | 4 | 0.250 [" in page
+    assert "| verilog | GRPO over SFT, paired | | +0.750 [" in page
+    assert "- seed 5: 1 minutes (sft 1.0)" in page
+    assert (tmp_path / "learn.png").read_bytes().startswith(b"\x89PNG")
