@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import select
 import socket
@@ -109,7 +110,9 @@ class Server:
         # Packages that ask for a folder when they are imported try to write there; this one comes with a workspace.
         tempfile.tempdir = setup.scratch
         for module in setup.preload:
-            load(module)
+            # What a package makes at its first use is made once here, and not in every child.
+            getattr(load(module), "warm_up", int)()
+        gc.freeze()  # a collection in a child would touch, and so copy, every page
         self._kit = establish.server(setup, self._host)
         self._calls = Calls(self._kit.confinement, everyone=self._kit.everyone)
         self._budget: Budget = {}

@@ -208,6 +208,16 @@ def test_what_asks_for_a_temporary_folder_when_it_is_preloaded_is_given_the_one_
         cell.close()
 
 
+def test_what_was_preloaded_is_left_alone_by_collections_in_children(mechanism):
+    cell = MECHANISMS[mechanism].cell(preload=["tempfile"])
+    try:
+        with cell.workspace(LIMITS) as workspace:
+            probe = "import gc; raise LookupError(gc.get_freeze_count() > 1000)"
+            assert workspace.call("builtins:exec", probe).error == "LookupError: True"
+    finally:
+        cell.close()
+
+
 def test_preloading_a_module_of_ours_executes_no_package_above_it(mechanism):
     cell = MECHANISMS[mechanism].cell(preload=["ecot.envs.errors"])
     try:
