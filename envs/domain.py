@@ -73,7 +73,7 @@ class Domain:
         language: of the code, as in a fence's tag.
         fences: tags of fenced blocks that hold a candidate; a block without a tag always may.
         tools: what the toolchain runs.
-        preload: modules that the fork server of a worker imports ahead; where one has a function `warm_up`, it is called.
+        preload: modules that the fork server of a worker imports ahead; a function `warm_up` in one is called then.
         warm_gain: how many times as fast as a fresh process a warm worker has to be in `ecot bench`; 0 where nothing is
             asked.
         stages: their names, in the order of the toolchain.
