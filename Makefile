@@ -47,6 +47,9 @@ demo: setup ## play every installed environment on the real tools: trajectories,
 	@echo "Trajectories: $(OUTPUT)/episodes    read them: $(ECOT) show $(OUTPUT)/episodes, or open $(OUTPUT)/episodes.html"
 	@echo "Datasets: $(OUTPUT)/dataset    evaluation: $(OUTPUT)/evaluation"
 
+# The viewer's page is opened in a real browser.
+test: PROGRAMS += chromium
+test: PACKAGES += chromium
 test: setup ## the whole suite: lint, types, architecture, unit, tool, sandbox and quick proof tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_ARGS)
 

@@ -17,7 +17,20 @@ from ecot.envs.remote import RemoteBackend
 from ecot.envs.tools import check_tools
 from ecot.envs.types import Outcome, Request
 
-_registered: dict[str, tuple[Callable[[str], Backend], Callable[[Domain], None]]] = {}
+
+def _of_cluster(address: str) -> Backend:
+    try:
+        # Imported when used: Ray is heavy, and an extra.
+        from ecot.envs.cluster import RayBackend
+    except ModuleNotFoundError as error:
+        raise ConfigError("backend='ray' needs Ray; install it with: pip install 'ecot-gym[ray]'") from error
+    return RayBackend(address=address or "auto")
+
+
+# A cluster's nodes say themselves what they can judge.
+_registered: dict[str, tuple[Callable[[str], Backend], Callable[[Domain], None]]] = {
+    "ray": (_of_cluster, lambda domain: None)
+}
 
 
 def register_backend(name: str, make: Callable[[str], Backend], *, check: Callable[[Domain], None]) -> None:
@@ -31,7 +44,7 @@ def register_backend(name: str, make: Callable[[str], Backend], *, check: Callab
     Raises:
         ConfigError: the name is taken.
     """
-    if name in ("real", "remote", "ray") or name in _registered:
+    if name in ("real", "remote") or name in _registered:
         raise ConfigError(f"a backend named {name!r} is registered already")
     _registered[name] = (make, check)
 
@@ -104,24 +117,12 @@ def _constructor(name: str) -> Callable[[], Backend]:
         return lambda: CachedBackend(RealBackend())
     if kind == "remote" and address:
         return lambda: RemoteBackend(address)
-    if kind == "ray":
-        return lambda: _of_cluster(address or "auto")
     if kind in _registered:
         return lambda: _registered[kind][0](address)
     known = "".join(f", {word!r}" for word in sorted(_registered))
     raise ConfigError(
-        f"unknown backend {name!r}; use 'real', 'remote:/path/of/socket', 'ray:address'{known}, "
-        "or an object with `submit`"
+        f"unknown backend {name!r}; use 'real', 'remote:/path/of/socket'{known}, or an object with `submit`"
     )
-
-
-def _of_cluster(address: str) -> Backend:
-    try:
-        # Imported when used: Ray is heavy, and an extra.
-        from ecot.envs.cluster import RayBackend
-    except ModuleNotFoundError as error:
-        raise ConfigError("backend='ray' needs Ray; install it with: pip install 'ecot-gym[ray]'") from error
-    return RayBackend(address=address)
 
 
 class _Shared:

@@ -121,6 +121,8 @@ class RayBackend:
     def _look(self) -> None:
         """Start an actor on every node that has none."""
         self._looked = time.monotonic()
+        if self._closed:
+            return
         for node in ray.nodes():  # type: ignore[no-untyped-call]
             name, offered = node["NodeID"], node["Resources"]
             processors = int(offered.get("CPU", 0))
@@ -209,7 +211,7 @@ class RayBackend:
                     if job.lost < _TRIES and not self._closed:
                         self._waiting.appendleft(job)
             if error is None:
-                job.future.set_result(from_json(Outcome, future.result()))
+                job.land(from_json(Outcome, future.result()))
             elif not lost:
                 job.fail(_cause(error))
             elif job.lost >= _TRIES:
@@ -240,6 +242,10 @@ class _Job:
     def begin(self) -> bool:
         """Whether somebody still wants it."""
         return self.lost > 0 or self.future.set_running_or_notify_cancel()
+
+    def land(self, outcome: Outcome) -> None:
+        if not self.future.done():
+            self.future.set_result(outcome)
 
     def fail(self, error: BaseException) -> None:
         if not self.future.done():

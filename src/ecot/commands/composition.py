@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from hydra import compose as hydra_compose
 from hydra import initialize_config_module
@@ -23,10 +23,13 @@ from omegaconf.errors import MissingMandatoryValue, OmegaConfBaseException
 from ecot.envs.encoding import from_json
 from ecot.envs.errors import ConfigError, EcotError
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 CONFIGS = "ecot.configs"
 
 
-S = TypeVar("S")
+S = TypeVar("S", bound="DataclassInstance")
 
 
 def settings_of(kind: type[S], config: Mapping[str, Any], *, counts: Sequence[str]) -> S:
@@ -40,7 +43,7 @@ def settings_of(kind: type[S], config: Mapping[str, Any], *, counts: Sequence[st
     Raises:
         ConfigError: a value is of another type, or a count is less than 1.
     """
-    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]
+    names = {field.name for field in fields(kind)}
     try:
         settings = from_json(kind, {key: value for key, value in config.items() if key in names})
     except ValueError as error:

@@ -198,21 +198,18 @@ def test_a_module_that_starts_threads_is_refused(mechanism, tmp_path, monkeypatc
         MECHANISMS[mechanism].cell(preload=["threaded"])
 
 
-def test_what_asks_for_a_temporary_folder_when_it_is_preloaded_is_given_the_one_to_come(mechanism):
+@pytest.mark.parametrize(
+    "holds",
+    [
+        "tempfile.tempdir == os.getcwd() == os.environ['TMPDIR']",  # what asks for a folder when it is preloaded
+        "gc.get_freeze_count() > 1000",  # what was preloaded is left alone by collections in children
+    ],
+)
+def test_a_fork_server_prepares_what_its_children_share(mechanism, holds):
     cell = MECHANISMS[mechanism].cell(preload=["tempfile"])
     try:
         with cell.workspace(LIMITS) as workspace:
-            probe = "import os, tempfile; raise LookupError(tempfile.tempdir == os.getcwd() == os.environ['TMPDIR'])"
-            assert workspace.call("builtins:exec", probe).error == "LookupError: True"
-    finally:
-        cell.close()
-
-
-def test_what_was_preloaded_is_left_alone_by_collections_in_children(mechanism):
-    cell = MECHANISMS[mechanism].cell(preload=["tempfile"])
-    try:
-        with cell.workspace(LIMITS) as workspace:
-            probe = "import gc; raise LookupError(gc.get_freeze_count() > 1000)"
+            probe = f"import gc, os, tempfile; raise LookupError({holds})"
             assert workspace.call("builtins:exec", probe).error == "LookupError: True"
     finally:
         cell.close()
