@@ -17,7 +17,7 @@ from ecot.agents.agent import Agent, Reply, TaskView
 from ecot.agents.baselines import fenced, solution_of
 from ecot.agents.faults import Edit, apply, edit_of
 from ecot.agents.rewrites import rewritten, words_of
-from ecot.envs.domain import domain_of
+from ecot.envs.domain import Mutation, domain_of
 from ecot.envs.errors import ConfigError, TaskError
 from ecot.envs.proof import ManySolutions, ProvableSource
 from ecot.envs.types import Label, Task
@@ -150,7 +150,11 @@ def _faults(env_id: str, source: str) -> tuple[Sequence[Edit], Sequence[Edit]]:
     domain = domain_of(env_id)
     single = domain.mutate(source) if domain.mutate else ()
     gross = domain.mistakes(source) if domain.mistakes else ()
-    return tuple([edit_of(source, item) for item in found if item.source != source] for found in (single, gross))  # type: ignore[return-value]
+    return _edits(source, single), _edits(source, gross)
+
+
+def _edits(source: str, found: Sequence[Mutation]) -> Sequence[Edit]:
+    return [edit_of(source, item) for item in found if item.source != source]
 
 
 @lru_cache(maxsize=64)

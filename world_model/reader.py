@@ -14,6 +14,7 @@ import sys
 import threading
 
 from ecot.envs.encoding import to_json
+from ecot.envs.errors import PredictionError
 from ecot.envs.types import EnvironmentBundle, Task
 from ecot.world_model.parsers import Complaint, complaints
 
@@ -23,6 +24,8 @@ _MEMORY = 2 * 2**30
 """Bytes of address space that the process may take."""
 _SECONDS = 5.0
 """Of wall clock that one candidate may take."""
+_START_SECONDS = 120.0
+"""Of wall clock that the process may take to import what it needs, on a busy machine."""
 _LIMIT = (Complaint("parser_limit", 0),)
 
 
@@ -53,27 +56,36 @@ class GuardedParsers:
             self._end()
 
     def _ask(self, question: str) -> str:
-        """One line of answer; empty where the process died, or was killed for taking too long."""
+        """One line of answer; empty where the process died, or was killed for taking too long.
+
+        Raises:
+            PredictionError: the process does not start, which says nothing of the candidate.
+        """
         if self._process is not None and self._process.poll() is not None:
             self._end()
-        process = self._process
-        if process is None:
-            process = self._process = subprocess.Popen(
+        if self._process is None:
+            self._process = subprocess.Popen(
                 [sys.executable, "-m", "ecot.world_model.reader"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
             )
-        stdin, stdout = process.stdin, process.stdout
-        if stdin is None or stdout is None:
+            if not self._said("", seconds=_START_SECONDS):
+                raise PredictionError(f"the parsers' process did not start within {_START_SECONDS:g} s; try again")
+        return self._said(question + "\n", seconds=_SECONDS)
+
+    def _said(self, text: str, *, seconds: float) -> str:
+        """The line that the process says to a text; empty where it died, or was killed for taking too long."""
+        process = self._process
+        if process is None or process.stdin is None or process.stdout is None:
             return ""
-        watchdog = threading.Timer(_SECONDS, process.kill)
+        watchdog = threading.Timer(seconds, process.kill)
         watchdog.start()
         try:
-            stdin.write(question + "\n")
-            stdin.flush()
-            return stdout.readline()
+            process.stdin.write(text)
+            process.stdin.flush()
+            return process.stdout.readline()
         except (BrokenPipeError, OSError):
             return ""
         finally:
@@ -99,6 +111,8 @@ def guarded_complaints(task: Task, source: str) -> tuple[Complaint, ...]:
 
 def _serve() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     for line in sys.stdin:
         question = json.loads(line)
         bundle = EnvironmentBundle(entry="candidate", params=question["params"])
